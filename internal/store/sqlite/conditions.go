@@ -1,0 +1,20 @@
+package sqlite
+
+import "strings"
+
+// conditions collects the terms of a WHERE clause. A term that does not apply
+// is left out instead of being made always true, so that each combination of
+// filters can use its index. Terms are constants; values only go into args.
+type conditions struct {
+	terms []string
+	args  []any
+}
+
+func (c *conditions) add(term string, arg any) {
+	c.terms = append(c.terms, term)
+	c.args = append(c.args, arg)
+}
+
+func (c *conditions) sql() string {
+	return " WHERE " + strings.Join(c.terms, " AND ")
+}

@@ -1,0 +1,167 @@
+// Package storetest is the suite that every store of the service must pass.
+// It knows no database: what a store adds of its own is tested in its package.
+package storetest
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hookline-go/hookline/internal/store"
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// Store is what the suite needs of a store, and all that the service needs.
+type Store interface {
+	EnsureOrganisation(ctx context.Context, id int64) (webhook.Organisation, error)
+
+	CreateKey(ctx context.Context, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error)
+	EnsureKey(ctx context.Context, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error)
+	KeyByHash(ctx context.Context, hash webhook.KeyHash) (webhook.Key, error)
+	Keys(ctx context.Context, organisationID int64) ([]webhook.Key, error)
+	RevokeKey(ctx context.Context, organisationID, id int64) (webhook.Key, error)
+
+	CreateConfig(ctx context.Context, c webhook.Config) (webhook.Config, error)
+	Config(ctx context.Context, organisationID, id int64) (webhook.Config, error)
+	Configs(ctx context.Context, organisationID int64, filter webhook.ConfigFilter) (webhook.ConfigPage, error)
+	UpdateConfig(ctx context.Context, organisationID, id int64, change func(*webhook.Config) error) (webhook.Config, error)
+	DeleteConfig(ctx context.Context, organisationID, id int64) error
+
+	CreateDelivery(ctx context.Context, d webhook.Delivery, payload []byte) (webhook.Delivery, error)
+	Delivery(ctx context.Context, organisationID int64, id string) (webhook.DeliveryDetail, error)
+	Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error)
+	RecordAttempt(ctx context.Context, organisationID int64, deliveryID string, attempt webhook.Attempt, state webhook.DeliveryState) (webhook.Delivery, error)
+
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Opener opens one database, the same at every call as long as it is kept
+// anywhere. The store must take every time from now.
+type Opener func(cipher store.Cipher, now func() time.Time) (Store, error)
+
+// Run runs the suite. newDatabase returns the opener of a new, empty database
+// that is removed when its test ends.
+func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
+	groups := []struct {
+		name string
+		test func(t *testing.T, s *fixture)
+	}{
+		{"create and get config", testCreateConfig},
+		{"config of an unknown organisation", testConfigOfUnknownOrganisation},
+		{"headers null and empty", testHeadersNullAndEmpty},
+		{"ids are not reused", testIDsAreNotReused},
+		{"update config", testUpdateConfig},
+		{"update clears fields", testUpdateClears},
+		{"update keeps identity", testUpdateKeepsIdentity},
+		{"update moves updated_at", testUpdateMovesUpdatedAt},
+		{"failed update changes nothing", testFailedUpdate},
+		{"panic in update", testPanicInUpdate},
+		{"concurrent updates", testConcurrentUpdates},
+		{"list configs", testListConfigs},
+		{"config pages while rows arrive", testConfigPagesWhileRowsArrive},
+		{"delete config", testDeleteConfig},
+		{"create and get delivery", testCreateDelivery},
+		{"delivery of an unknown organisation", testDeliveryOfUnknownOrganisation},
+		{"record attempts", testRecordAttempts},
+		{"concurrent attempts", testConcurrentAttempts},
+		{"list deliveries", testListDeliveries},
+		{"delivery pages while rows arrive", testDeliveryPagesWhileRowsArrive},
+		{"delivery filters", testDeliveryFilters},
+		{"delivery dates are inclusive", testDeliveryDates},
+		{"delivery ids", testDeliveryIDs},
+		{"organisations", testOrganisations},
+		{"keys", testKeys},
+		{"ensure key", testEnsureKey},
+		{"tenant isolation", testIsolation},
+		{"cancelled context", testCancelledContext},
+		{"cancelled while waiting", testCancelledWhileWaiting},
+		{"cancelled during update", testCancelledDuringUpdate},
+		{"ping and close", testPingAndClose},
+	}
+	for _, group := range groups {
+		t.Run(group.name, func(t *testing.T) {
+			group.test(t, newFixture(t, newDatabase(t)))
+		})
+	}
+}
+
+// RunPersistent runs the tests of what must survive a restart, for databases
+// that do.
+func RunPersistent(t *testing.T, newDatabase func(t *testing.T) Opener) {
+	t.Run("reopen", func(t *testing.T) { testReopen(t, newDatabase(t)) })
+	t.Run("wrong encryption key", func(t *testing.T) { testWrongKey(t, newDatabase(t)) })
+	t.Run("two stores", func(t *testing.T) { testTwoStores(t, newDatabase(t)) })
+}
+
+// Organisations of the fixture.
+const (
+	ours   int64 = 1
+	theirs int64 = 2
+)
+
+// fixture is an open store with two organisations and a clock.
+type fixture struct {
+	Store
+	clock *Clock
+}
+
+func newFixture(t *testing.T, open Opener) *fixture {
+	t.Helper()
+	f := &fixture{clock: NewClock()}
+	f.Store = openStore(t, open, NewCipher(t), f.clock)
+	for _, id := range []int64{ours, theirs} {
+		_, err := f.EnsureOrganisation(t.Context(), id)
+		require.NoError(t, err)
+	}
+	return f
+}
+
+func openStore(t *testing.T, open Opener, cipher store.Cipher, clock *Clock) Store {
+	t.Helper()
+	s, err := open(cipher, clock.Now)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	return s
+}
+
+// NewCipher returns a cipher with a key of its own.
+func NewCipher(t *testing.T) store.Cipher {
+	t.Helper()
+	key := make([]byte, 32)
+	_, err := rand.Read(key)
+	require.NoError(t, err)
+	block, err := aes.NewCipher(key)
+	require.NoError(t, err)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	require.NoError(t, err)
+	return gcm{aead}
+}
+
+type gcm struct{ aead cipher.AEAD }
+
+func (g gcm) Seal(plaintext, associatedData []byte) ([]byte, error) {
+	return g.aead.Seal(nil, nil, plaintext, associatedData), nil
+}
+
+func (g gcm) Open(sealed, associatedData []byte) ([]byte, error) {
+	return g.aead.Open(nil, nil, sealed, associatedData)
+}
+
+// requireCode fails unless err has the code.
+func requireCode(t *testing.T, code webhook.Code, err error) {
+	t.Helper()
+	require.Error(t, err)
+	var coded *webhook.Error
+	require.True(t, errors.As(err, &coded), "no code: %v", err)
+	require.Equal(t, code, coded.Code, "%v", err)
+}
+
+func ptr[T any](v T) *T { return &v }

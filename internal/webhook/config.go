@@ -1,0 +1,119 @@
+package webhook
+
+import (
+	"slices"
+	"time"
+)
+
+// DefaultSignatureHeader is the header that carries the signature of a
+// delivery. The API's documented example shows it even for a config that has
+// no signing key, so every config has it.
+const DefaultSignatureHeader = "X-RootFi-Signature"
+
+// Type is the category of events that a config subscribes to.
+type Type string
+
+// The types of the API, spelt as on the wire.
+const (
+	TypeIntegration       Type = "INTEGRATION"
+	TypeDataModelChanges  Type = "DATA_MODEL_CHANGES"
+	TypeConnectionChanged Type = "CONNECTION_CHANGED"
+	TypeSyncStarted       Type = "SYNC_STARTED"
+	TypeSyncCompleted     Type = "SYNC_COMPLETED"
+)
+
+// IntegrationType names the integration whose native events a config of
+// [TypeIntegration] subscribes to. The empty string stands for the API's null.
+type IntegrationType string
+
+// The integration types of the API, spelt as on the wire, OODOO included.
+const (
+	IntegrationTypeStripe            IntegrationType = "STRIPE"
+	IntegrationTypeNetsuite          IntegrationType = "NETSUITE"
+	IntegrationTypeXero              IntegrationType = "XERO"
+	IntegrationTypeZohoBooks         IntegrationType = "ZOHO_BOOKS"
+	IntegrationTypeWafeq             IntegrationType = "WAFEQ"
+	IntegrationTypeQuickbooks        IntegrationType = "QUICKBOOKS"
+	IntegrationTypeQuickbooksSandbox IntegrationType = "QUICKBOOKS_SANDBOX"
+	IntegrationTypeBigCommerce       IntegrationType = "BIG_COMMERCE"
+	IntegrationTypeWooCommerce       IntegrationType = "WOO_COMMERCE"
+	IntegrationTypeOodooAccounting   IntegrationType = "OODOO_ACCOUNTING"
+	IntegrationTypeShopify           IntegrationType = "SHOPIFY"
+	IntegrationTypeFreshbooks        IntegrationType = "FRESHBOOKS"
+)
+
+// State says whether a config receives deliveries.
+type State string
+
+// The states of the API. StateEnabled is the default.
+const (
+	StateEnabled  State = "ENABLED"
+	StateDisabled State = "DISABLED"
+)
+
+// Header is a custom header that is sent with every delivery of a config. Its
+// value is a secret: it often is a credential.
+type Header struct {
+	Name  string
+	Value Secret
+}
+
+// Config is one webhook: where the events of a type go, and how.
+type Config struct {
+	// ID and OrganisationID are positive. The store assigns ID and never
+	// assigns it again, not even after a delete.
+	ID             int64
+	OrganisationID int64
+	// CreatedAt and UpdatedAt are UTC with microseconds. The store sets them;
+	// every update moves UpdatedAt on by a millisecond at least, the
+	// precision that the API shows.
+	CreatedAt time.Time
+	UpdatedAt time.Time
+
+	Type            Type
+	IntegrationType IntegrationType // "" is null
+	Name            string
+	URL             string
+	State           State
+	Topics          []string // subscribed topics; none is the API's []
+	Headers         []Header // nil is the API's null, empty is []
+	SigningKey      Secret   // "" is none
+	SignatureHeader string
+}
+
+// SetDefaults fills what a create request may leave out: the state, the
+// signature header, and topics that are never nil.
+func (c *Config) SetDefaults() {
+	if c.State == "" {
+		c.State = StateEnabled
+	}
+	if c.SignatureHeader == "" {
+		c.SignatureHeader = DefaultSignatureHeader
+	}
+	if c.Topics == nil {
+		c.Topics = []string{}
+	}
+}
+
+// Validate enforces the rule that a partial update can break although its
+// request is well formed: a config of [TypeIntegration] has an integration
+// type. The error's code is [CodeIntegrationTypeRequired]. An integration type
+// on any other type is accepted and kept.
+func (c *Config) Validate() error {
+	if c.Type == TypeIntegration && c.IntegrationType == "" {
+		return &Error{
+			Code:    CodeIntegrationTypeRequired,
+			Message: "integration_type is required when webhook_type is INTEGRATION",
+			Pointer: "/integration_type",
+		}
+	}
+	return nil
+}
+
+// Clone returns a copy that shares no memory with c.
+func (c *Config) Clone() Config {
+	clone := *c
+	clone.Topics = slices.Clone(c.Topics)
+	clone.Headers = slices.Clone(c.Headers)
+	return clone
+}

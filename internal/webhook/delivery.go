@@ -1,0 +1,92 @@
+package webhook
+
+import "time"
+
+// DeliveryState is how far a delivery has come.
+type DeliveryState string
+
+// The delivery states of the API.
+const (
+	// DeliveryPending waits for its first or its next attempt.
+	DeliveryPending DeliveryState = "PENDING"
+	// DeliveryProcessing has an attempt under way.
+	DeliveryProcessing DeliveryState = "PROCESSING"
+	// DeliveryDelivered was accepted by the destination.
+	DeliveryDelivered DeliveryState = "DELIVERED"
+	// DeliveryFailed is given up.
+	DeliveryFailed DeliveryState = "FAILED"
+)
+
+// Delivery is the log of one event's way to one webhook. It carries copies of
+// the config's name and URL, because it outlives the config.
+type Delivery struct {
+	// ID is a UUID of version 7 in its canonical form; the store assigns it,
+	// and later deliveries have greater ids.
+	ID             string
+	OrganisationID int64
+	// WebhookID is the config's id. The config may have been deleted.
+	WebhookID   int64
+	WebhookName string
+	WebhookURL  string
+	State       DeliveryState
+	// LatestStatusCode is the HTTP status of the latest attempt, nil before
+	// the first attempt and if that attempt got no response.
+	LatestStatusCode *int
+	// AttemptCount is the number of attempts on record.
+	AttemptCount int
+	EventType    string // "" is null
+	Integration  string // "" is null
+	SyncID       string // "" is null
+	// CreatedAt and UpdatedAt are UTC with microseconds.
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Attempt is the outcome of one try to deliver.
+type Attempt struct {
+	ID string // UUID, assigned by the store
+	// Number counts from 1 within the delivery; assigned by the store.
+	Number  int
+	Success bool
+	// StatusCode is the HTTP status, nil if there was no response.
+	StatusCode *int
+	// ErrorMessage says why the attempt failed, "" for none. It is shown in
+	// the API: it must hold no secret.
+	ErrorMessage string
+	CreatedAt    time.Time // UTC with microseconds
+}
+
+// DeliveryDetail is a delivery with what was sent and every attempt.
+type DeliveryDetail struct {
+	Delivery
+	// Payload is the request body, byte for byte as it was signed.
+	Payload []byte
+	// Attempts is in the order of their numbers and never nil.
+	Attempts []Attempt
+}
+
+// DeliveryFilter selects a page of delivery logs. Zero fields do not filter.
+type DeliveryFilter struct {
+	// Limit is the page's size; see [PageLimit].
+	Limit int
+	// Cursor is the delivery id after which, going from new to old, the page
+	// starts. "" starts with the newest. The delivery need not exist.
+	Cursor string
+	State  DeliveryState
+	// From and To bound CreatedAt, both inclusive, at the precision that the
+	// API shows: a To of 18:17:02.052 includes 18:17:02.052999.
+	From      *time.Time
+	To        *time.Time
+	WebhookID *int64
+	SyncID    string
+}
+
+// DeliveryPage is a page of delivery logs, newest first.
+type DeliveryPage struct {
+	// Deliveries is never nil.
+	Deliveries []Delivery
+	// Count is the total that matches the filter, whatever the cursor.
+	Count int64
+	// Next is the cursor of the next page, "" on the last one.
+	Next string
+}

@@ -1,0 +1,35 @@
+package webhook
+
+// Limits of a page: the API's documented default and maximum.
+const (
+	DefaultPageLimit = 20
+	MaxPageLimit     = 100
+)
+
+// PageLimit returns limit within the API's bounds: [DefaultPageLimit] if it is
+// zero or negative, [MaxPageLimit] if it is larger than that.
+func PageLimit(limit int) int {
+	if limit <= 0 {
+		return DefaultPageLimit
+	}
+	return min(limit, MaxPageLimit)
+}
+
+// ConfigFilter selects a page of configs.
+type ConfigFilter struct {
+	// Limit is the page's size; see [PageLimit].
+	Limit int
+	// Cursor is the id after which, going from new to old, the page starts.
+	// Nil starts with the newest. The config need not exist any more.
+	Cursor *int64
+}
+
+// ConfigPage is a page of configs, newest first.
+type ConfigPage struct {
+	// Configs is never nil.
+	Configs []Config
+	// Count is the total of the organisation, whatever the cursor.
+	Count int64
+	// Next is the cursor of the next page, nil on the last one.
+	Next *int64
+}
