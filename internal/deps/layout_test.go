@@ -1,0 +1,157 @@
+package deps
+
+const module = "github.com/hookline-go/hookline"
+
+// rule says what the production code of one folder may import besides the standard library: folders of this module, each
+// by itself, and third-party modules with everything below their path.
+type rule struct {
+	imports []string
+	// why is the reason for whatever is not on the list. It is part of the message, so it must convince.
+	why string
+}
+
+// The third parties that more than one rule names.
+const (
+	echo       = "github.com/labstack/echo/v4"
+	kinOpenAPI = "github.com/getkin/kin-openapi"
+	nullable   = "github.com/oapi-codegen/nullable"
+	runtime    = "github.com/oapi-codegen/runtime"
+	uuid       = "github.com/google/uuid"
+	river      = "github.com/riverqueue/river"
+	goose      = "github.com/pressly/goose/v3"
+	sqlite     = "modernc.org/sqlite"
+	pgx        = "github.com/jackc/pgx/v5"
+	testify    = "github.com/stretchr/testify"
+)
+
+// anything is for the folders where everything meets.
+const anything = "*"
+
+// layout has a rule for every folder of the module that may hold a Go package; "" is the root. A package in any other
+// folder is a violation: think about what it may import before it exists.
+var layout = map[string]rule{
+	"": {
+		why: "the contract is embedded as it stands, for every other package to use",
+	},
+	"gen": {
+		imports: []string{runtime, nullable},
+		why:     "it is generated and part of every user's build: the types and the low-level client need the runtime only",
+	},
+	"gen/serverapi": {
+		imports: []string{"gen", echo, runtime, nullable},
+		why:     "it is generated, and apart from gen only so that a client's build has no echo in it",
+	},
+	"client": {
+		imports: []string{"gen"},
+		why:     "users link the SDK into their programs: it brings them the generated types and nothing else",
+	},
+	"receiver": {
+		imports: []string{"gen"},
+		why:     "users link the receiver into their programs: it brings them the generated types and nothing else",
+	},
+	"contract": {
+		imports: []string{"", kinOpenAPI, "github.com/go-json-experiment/json", "github.com/agnivade/levenshtein", uuid},
+		why:     "server, command line, SDK and tests share one validation engine, so it knows none of them",
+	},
+	"server": {
+		imports: []string{"gen", "gen/serverapi", "contract", echo, uuid, "golang.org/x/time/rate"},
+		why:     "the shell goes around anybody's implementation, so it knows neither ours nor its storage",
+	},
+	"hooklinetest": {
+		imports: []string{"gen", "client", "receiver", "internal/app"},
+		why:     "a user's tests run the service that internal/app puts together, not one of their own making",
+	},
+	"internal/webhook": {
+		why: "the domain's types and rules depend on nothing, so that everything can depend on them",
+	},
+	"internal/keyring": {
+		imports: []string{"internal/webhook", "github.com/tink-crypto/tink-go/v2"},
+		why:     "encryption at rest is behind one small package, which does not care what it seals",
+	},
+	"internal/api": {
+		// The types of gen's fields are of runtime/types, nullable and uuid.
+		imports: []string{"gen", "gen/serverapi", "internal/webhook", runtime + "/types", nullable, uuid},
+		why:     "operations turn requests into calls of interfaces of their own: no HTTP, no SQL, no queue",
+	},
+	"internal/store": {
+		imports: []string{"internal/webhook", uuid},
+		why:     "what the databases share speaks of the domain only",
+	},
+	"internal/store/migrations": {
+		imports: []string{goose},
+		why:     "migrations are SQL and the order to run it in",
+	},
+	"internal/store/sqlite": {
+		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", goose, sqlite, uuid},
+		why:     "a store knows the domain and its own driver; who calls it is none of its business",
+	},
+	"internal/store/postgres": {
+		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", goose, pgx, uuid},
+		why:     "a store knows the domain and its own driver; who calls it is none of its business",
+	},
+	"internal/store/storetest": {
+		imports: []string{"internal/webhook", "internal/store", uuid, testify},
+		why:     "one suite for every store, so it knows no driver",
+	},
+	"internal/delivery": {
+		imports: []string{"internal/webhook", "receiver", river, uuid},
+		why:     "workers sign, send and record through interfaces of their own: no HTTP API, no SQL",
+	},
+	"internal/console": {
+		imports: []string{"internal/webhook"},
+		why:     "the pages show the domain through interfaces of their own",
+	},
+	"internal/deps": {
+		why: "it holds a test only",
+	},
+	"internal/app": {
+		imports: []string{anything},
+		why:     "the one place where everything meets",
+	},
+	"cmd/hookline": {
+		// The domain's types are what internal/app returns and a command prints.
+		imports: []string{"internal/app", "internal/webhook", "github.com/urfave/cli/v3"},
+		why:     "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
+	},
+}
+
+// productionBan keeps a package out of production code. The folders in except have a reason to use it.
+type productionBan struct {
+	except []string
+	why    string
+}
+
+// productionBans are standard packages, which the layout's rules would allow.
+var productionBans = map[string]productionBan{
+	"testing": {
+		except: []string{"hooklinetest", "internal/store/storetest"},
+		why:    "it belongs into tests, and into the packages that are made for them",
+	},
+	"net/http/httptest": {
+		except: []string{"hooklinetest"},
+		why:    "it adds a flag to every program that links it, and belongs into tests",
+	},
+}
+
+// reachBan keeps modules out of the builds of whoever imports one of the folders, however far down the import is.
+type reachBan struct {
+	folders []string
+	modules []string
+	why     string
+}
+
+var reachBans = []reachBan{
+	{
+		folders: []string{"client", "gen", "receiver"},
+		modules: []string{"github.com/labstack", kinOpenAPI},
+		why:     "a program that calls the API or receives from it needs no web framework and no OpenAPI library",
+	},
+	{
+		folders: []string{"client", "gen", "receiver", "gen/serverapi", "contract", "server"},
+		modules: []string{
+			"github.com/riverqueue", "github.com/pressly/goose", "modernc.org/sqlite", "github.com/mattn/go-sqlite3",
+			"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx", "github.com/lib/pq",
+		},
+		why: "whoever uses the SDK, or implements the API himself, brings his own storage and queue or needs none",
+	},
+}
