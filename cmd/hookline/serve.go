@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/hookline-go/hookline/internal/app"
+)
+
+func serveCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "serve the API until SIGTERM or an interrupt",
+		Description: `Examples:
+   hookline serve --dev                                  try it: organisation 1, key dev-key, loopback only
+   hookline serve --listen :8080 --database /var/lib/hookline/hookline.db --rate-limit 100`,
+		Flags: append([]cli.Flag{
+			stringFlag("listen", app.DefaultListen, "`ADDRESS` to listen on; port 0 takes a free one"),
+			&cli.BoolFlag{
+				Name: "dev", Sources: variable("dev"),
+				Usage: "development: make organisation 1 with the API key dev-key and a missing encryption key",
+			},
+			&cli.IntFlag{
+				Name: "rate-limit", Sources: variable("rate-limit"), Usage: "requests a minute for each API key; 0 is no limit",
+			},
+			&cli.IntFlag{
+				Name: "rate-burst", Value: app.DefaultRateBurst, Sources: variable("rate-burst"),
+				Usage: "requests that a key may make at once",
+			},
+			&cli.DurationFlag{
+				Name: "request-timeout", Value: app.DefaultRequestTimeout, Sources: variable("request-timeout"),
+				Usage: "how long the answer to a request may take",
+			},
+			&cli.DurationFlag{
+				Name: "shutdown-timeout", Value: app.DefaultShutdownTimeout, Sources: variable("shutdown-timeout"),
+				Usage: "how long requests under way may take to end at a stop",
+			},
+			stringFlag("log-format", "text", "text or json"),
+			stringFlag("log-level", "info", "debug, info, warn or error"),
+		}, databaseFlags()...),
+		Action: serve,
+	}
+}
+
+func serve(ctx context.Context, c *cli.Command) (err error) {
+	logger, err := newLogger(c.Root().ErrWriter, c.String("log-format"), c.String("log-level"))
+	if err != nil {
+		return err
+	}
+	config := databaseConfig(c)
+	config.Listen, config.Dev = c.String("listen"), c.Bool("dev")
+	config.RateLimit, config.RateBurst = c.Int("rate-limit"), c.Int("rate-burst")
+	config.RequestTimeout, config.ShutdownTimeout = c.Duration("request-timeout"), c.Duration("shutdown-timeout")
+	config.Logger = logger
+	service, err := app.New(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, service.Close()) }()
+	listener, err := service.Listen(ctx)
+	if err != nil {
+		return err
+	}
+	announce(c.Root().Writer, listener.Addr(), config.Dev)
+	return service.Serve(ctx, listener)
+}
+
+// announce says where the service listens, and in development how to try it.
+func announce(w io.Writer, address net.Addr, dev bool) {
+	_, _ = fmt.Fprintf(w, "hookline %s listens on http://%s/v4\n", currentVersion(), address)
+	if !dev {
+		return
+	}
+	_, _ = fmt.Fprintf(w, `
+Try it:
+
+curl --request POST \
+  --url http://%s/v4/core/webhook-config \
+  --header 'Content-Type: application/json' \
+  --header 'api_key: %s' \
+  --data '{"webhook_type":"CONNECTION_CHANGED","name":"Connection webhook","url":"https://example.com/webhooks/rootfi"}'
+
+`, address, app.DevKey)
+}
+
+func newLogger(w io.Writer, format, level string) (*slog.Logger, error) {
+	var options slog.HandlerOptions
+	threshold := new(slog.LevelVar)
+	if err := threshold.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("--log-level must be debug, info, warn or error, not %q", level)
+	}
+	options.Level = threshold
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, &options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, &options)), nil
+	default:
+		return nil, fmt.Errorf("--log-format must be text or json, not %q", format)
+	}
+}

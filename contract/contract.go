@@ -1,0 +1,116 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/hookline-go/hookline"
+)
+
+// Contract is an OpenAPI 3.0 document, prepared for validation.
+type Contract struct {
+	document   *openapi3.T
+	operations map[string]*Operation
+}
+
+// Default returns hookline's own contract. It is prepared at the first call and shared from then on.
+func Default() (*Contract, error) { return loadDefault() }
+
+var loadDefault = sync.OnceValues(func() (*Contract, error) {
+	return Load(context.Background(), hookline.OpenAPI())
+})
+
+// Load prepares a document, in YAML or JSON. It fails where the document is not valid OpenAPI 3.0, or one of its
+// examples breaks its own schema.
+func Load(ctx context.Context, data []byte) (*Contract, error) {
+	loader := openapi3.NewLoader()
+	loader.Context = ctx
+	document, err := loader.LoadFromData(data)
+	if err != nil {
+		return nil, fmt.Errorf("contract: the document cannot be read: %w", err)
+	}
+	if !strings.HasPrefix(document.OpenAPI, "3.0.") {
+		return nil, fmt.Errorf("contract: the document is OpenAPI %q; only 3.0 is supported", document.OpenAPI)
+	}
+	if err := document.Validate(ctx, openapi3.SetRegexCompiler(matcher)); err != nil {
+		return nil, fmt.Errorf("contract: the document is not valid: %w", err)
+	}
+	return compile(document)
+}
+
+func compile(document *openapi3.T) (*Contract, error) {
+	c := &Contract{document: document, operations: map[string]*Operation{}}
+	schemas := newCompiler(document)
+	for _, template := range slices.Sorted(maps.Keys(document.Paths.Map())) {
+		item := document.Paths.Value(template)
+		operations := item.Operations()
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			compiled, err := schemas.compileOperation(method, template, item, operations[method])
+			if err != nil {
+				return nil, fmt.Errorf("contract: %s %s: %w", method, template, err)
+			}
+			if _, twice := c.operations[compiled.ID]; twice {
+				return nil, fmt.Errorf("contract: the operation id %q is used twice", compiled.ID)
+			}
+			c.operations[compiled.ID] = compiled
+		}
+	}
+	return c, nil
+}
+
+// matcher lets kin-openapi read patterns as this package does.
+func matcher(pattern string) (openapi3.RegexMatcher, error) { return compilePattern(pattern) }
+
+// JSON returns the document as JSON, with its references as they are.
+func (c *Contract) JSON() ([]byte, error) {
+	data, err := c.document.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	return data, nil
+}
+
+// Operation returns the operation with that operationId. An operation without one has its method and path template for
+// an id, such as "GET /things".
+func (c *Contract) Operation(id string) (*Operation, bool) {
+	operation, ok := c.operations[id]
+	return operation, ok
+}
+
+// Operations returns all operations, by path template and then by method.
+func (c *Contract) Operations() []*Operation {
+	all := make([]*Operation, 0, len(c.operations))
+	for _, operation := range c.operations {
+		all = append(all, operation)
+	}
+	slices.SortFunc(all, func(a, b *Operation) int {
+		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
+	})
+	return all
+}
+
+// Request is an HTTP request whose path has been matched with an operation. The host, the method and the path itself
+// are the router's business, and the security schemes are the authenticator's.
+type Request struct {
+	// PathParams holds the path's parameters, unescaped, by name.
+	PathParams map[string]string
+	RawQuery   string
+	// Header has canonical keys, as http.Header does everywhere.
+	Header http.Header
+	Body   []byte
+}
+
+// Response is an HTTP response to an operation.
+type Response struct {
+	Status int
+	// Header has canonical keys, as http.Header does everywhere.
+	Header http.Header
+	Body   []byte
+}

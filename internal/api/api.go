@@ -1,0 +1,53 @@
+// Package api is the reference implementation of the contract's operations, one file each. It translates between the
+// generated types and the domain of package webhook; the HTTP around it is package server's business, and what is kept
+// is the store's.
+package api
+
+import (
+	"context"
+
+	"github.com/hookline-go/hookline/gen/serverapi"
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// Store is what the operations need of storage. Every method works within one organisation, and answers
+// webhook.CodeNotFound for whatever belongs to another. It must be safe for concurrent use.
+type Store interface {
+	// CreateConfig stores a config, sets its id and times, and returns it.
+	CreateConfig(ctx context.Context, config webhook.Config) (webhook.Config, error)
+	// Config returns one config.
+	Config(ctx context.Context, organisationID, id int64) (webhook.Config, error)
+	// Configs returns a page of configs, newest first.
+	Configs(ctx context.Context, organisationID int64, filter webhook.ConfigFilter) (webhook.ConfigPage, error)
+	// UpdateConfig changes a config in one transaction, so that of concurrent updates none is lost. An error of change
+	// leaves the config as it was, and is returned.
+	UpdateConfig(ctx context.Context, organisationID, id int64, change func(*webhook.Config) error) (webhook.Config, error)
+	// DeleteConfig removes a config and keeps its delivery logs.
+	DeleteConfig(ctx context.Context, organisationID, id int64) error
+	// Deliveries returns a page of delivery logs, newest first.
+	Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error)
+	// Delivery returns one delivery with its payload and attempts.
+	Delivery(ctx context.Context, organisationID int64, id string) (webhook.DeliveryDetail, error)
+}
+
+// Service implements the contract's operations on a store. The caller's organisation comes from the context
+// (webhook.WithOrganisation). Requests must have been validated against the contract. It is safe for concurrent use.
+type Service struct {
+	store Store
+}
+
+var _ serverapi.StrictServerInterface = (*Service)(nil)
+
+// New returns a service that keeps its data in store.
+func New(store Store) *Service {
+	return &Service{store: store}
+}
+
+// organisation returns the caller's organisation. A context without one was never authenticated, so it is refused.
+func organisation(ctx context.Context) (int64, error) {
+	id, ok := webhook.OrganisationFrom(ctx)
+	if !ok {
+		return 0, &webhook.Error{Code: webhook.CodeUnauthenticated, Message: "the request is not authenticated"}
+	}
+	return id, nil
+}

@@ -1,0 +1,40 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/hookline-go/hookline/gen"
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// statuses is the one table from the domain's codes to HTTP. A code that it leaves out is the server's own fault, and
+// its text is for the log.
+var statuses = map[webhook.Code]int{
+	webhook.CodeInvalid:                 http.StatusBadRequest,
+	webhook.CodeUnauthenticated:         http.StatusUnauthorized,
+	webhook.CodeNotFound:                http.StatusNotFound,
+	webhook.CodeConflict:                http.StatusConflict,
+	webhook.CodeIntegrationTypeRequired: http.StatusUnprocessableEntity,
+	webhook.CodeUnavailable:             http.StatusServiceUnavailable,
+}
+
+// Problem renders an error of the domain as a problem document; ok is false for an error whose text no caller may see.
+// The title and the request id are left to the server.
+func Problem(err error) (problem gen.Problem, ok bool) {
+	var failure *webhook.Error
+	if !errors.As(err, &failure) {
+		return gen.Problem{}, false
+	}
+	status, ok := statuses[failure.Code]
+	if !ok {
+		return gen.Problem{}, false
+	}
+	problem = gen.Problem{Status: int32(status), Code: string(failure.Code), Detail: &failure.Message}
+	if failure.Pointer != "" {
+		problem.Errors = &[]gen.Violation{{
+			In: gen.ViolationInBody, Pointer: failure.Pointer, Code: string(failure.Code), Detail: failure.Message,
+		}}
+	}
+	return problem, true
+}

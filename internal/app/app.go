@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/hookline-go/hookline/internal/api"
+	"github.com/hookline-go/hookline/server"
+)
+
+// App is the assembled service. Its methods are safe for concurrent use.
+type App struct {
+	config   Config
+	store    Store
+	handler  http.Handler
+	draining atomic.Bool
+}
+
+// New opens the database and assembles the service; nothing listens yet. Errors are one line that says what to do. The
+// caller closes the App.
+func New(ctx context.Context, config Config) (*App, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	store, err := openStore(ctx, &config)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{config: config, store: store}
+	if err := a.assemble(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return a, nil
+}
+
+func (a *App) assemble(ctx context.Context) error {
+	if a.config.Dev {
+		if err := ensureDevKey(ctx, a.store); err != nil {
+			return err
+		}
+	}
+	options := []server.Option{
+		server.WithAuthenticator(&authenticator{store: a.store, dev: a.config.Dev}),
+		server.WithErrorMapper(api.Problem),
+		server.WithLogger(a.config.Logger),
+		server.WithTimeout(a.config.RequestTimeout),
+		server.WithClock(a.config.Clock),
+	}
+	if a.config.RateLimit > 0 {
+		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
+	}
+	operations, err := server.New(api.New(a.store), options...)
+	if err != nil {
+		return err
+	}
+	a.handler, err = a.routes(operations)
+	return err
+}
+
+// Handler returns the whole service: the API under /v4, the contract and the health checks.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Close ends the use of the database. Requests must have ended before.
+func (a *App) Close() error { return a.store.Close() }
+
+// Listen opens the configured address, and returns it with the port that was taken.
+func (a *App) Listen(ctx context.Context) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("the address %s is in use; choose another with --listen", a.config.Listen)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", a.config.Listen, err)
+	}
+	return listener, nil
+}
+
+// Serve answers requests on the listener until the context ends, then lets those under way end. It returns nil after
+// such a stop, and owns the listener.
+func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+	service := a.httpServer()
+	failed := make(chan error, 1)
+	go func() { failed <- service.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("the service cannot go on: %w", err)
+	case <-ctx.Done():
+	}
+	a.draining.Store(true)
+	a.config.Logger.Info("stopping: requests under way may end", "timeout", a.config.ShutdownTimeout)
+	// The context has ended, and the requests under way have not.
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownTimeout)
+	defer cancel()
+	err := service.Shutdown(grace)
+	<-failed // Serve has returned
+	if err != nil {
+		return errors.Join(fmt.Errorf("some requests did not end within %s", a.config.ShutdownTimeout), service.Close())
+	}
+	return nil
+}
+
+// Limits that keep slow or greedy clients from holding connections. Bodies are bounded by the contract.
+const (
+	readHeaderTimeout = 10 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 32 << 10
+)
+
+func (a *App) httpServer() *http.Server {
+	return &http.Server{
+		Handler:           a.handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       a.config.RequestTimeout,
+		// Reading and answering a request may each take the whole timeout.
+		WriteTimeout:   2 * a.config.RequestTimeout,
+		IdleTimeout:    idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:       slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
+	}
+}

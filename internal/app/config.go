@@ -1,0 +1,99 @@
+// Package app puts the service together from one Config. It is the only place where the HTTP shell, the operations and
+// the storage meet; the command line and in-process services for tests both start here.
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// Defaults of a Config.
+const (
+	DefaultListen            = "127.0.0.1:8080"
+	DefaultDatabase          = "hookline.db"
+	DefaultEncryptionKeyFile = "hookline.key"
+	DefaultRequestTimeout    = 30 * time.Second
+	DefaultShutdownTimeout   = 15 * time.Second
+	DefaultRateBurst         = 200
+)
+
+// The fixed tenant of the development mode.
+const (
+	DevOrganisationID = 1
+	DevKey            = "dev-key"
+)
+
+// Config says how the service runs. The zero value of a field means its default.
+type Config struct {
+	// Listen is the address to listen on, host:port. Port 0 takes a free one.
+	Listen string
+	// Database is the path of the SQLite file. Its folder must exist; the file need not.
+	Database string
+	// EncryptionKeyFile is the keyset that encrypts secrets at rest. The development mode makes it when it is missing.
+	EncryptionKeyFile string
+	// Dev makes organisation 1 with the fixed key "dev-key". It is allowed on loopback addresses only.
+	Dev bool
+	// RateLimit is how many requests a minute each API key may make; 0 is no limit.
+	RateLimit int
+	// RateBurst is how many requests a key may make at once, where there is a limit.
+	RateBurst int
+	// RequestTimeout is how long the answer to a request may take.
+	RequestTimeout time.Duration
+	// ShutdownTimeout is how long requests under way may take to end once the service is told to stop.
+	ShutdownTimeout time.Duration
+	// Logger takes what the service has to say. Secrets never reach it.
+	Logger *slog.Logger
+	// Clock tells the time; time.Now unless it is set.
+	Clock func() time.Time
+}
+
+// withDefaults fills what is left open, and then sees to it that the whole is sound.
+func (c Config) withDefaults() (Config, error) {
+	setDefault(&c.Listen, DefaultListen)
+	setDefault(&c.Database, DefaultDatabase)
+	setDefault(&c.EncryptionKeyFile, DefaultEncryptionKeyFile)
+	setDefault(&c.RateBurst, DefaultRateBurst)
+	setDefault(&c.RequestTimeout, DefaultRequestTimeout)
+	setDefault(&c.ShutdownTimeout, DefaultShutdownTimeout)
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	return c, c.validate()
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func (c *Config) validate() error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("the listen address %q is not of the form host:port, such as %s", c.Listen, DefaultListen)
+	}
+	if c.Dev && !isLoopback(host) {
+		return fmt.Errorf("the development mode has a well-known API key, so it listens on loopback addresses only, not on %q",
+			c.Listen)
+	}
+	if c.RateLimit < 0 || c.RateBurst < 1 {
+		return errors.New("the rate limit must be 0 (none) or more, and its burst 1 or more")
+	}
+	if c.RequestTimeout < 0 || c.ShutdownTimeout < 0 {
+		return errors.New("a timeout cannot be negative")
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
+}

@@ -1,0 +1,118 @@
+package server
+
+import (
+	"crypto/sha256"
+	"errors"
+	"math"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
+)
+
+var errRateLimited = errors.New("server: the rate limit is used up")
+
+// The headers of a limit (UPSTREAM.md).
+const (
+	headerLimit     = "X-Ratelimit-Limit"
+	headerRemaining = "X-Ratelimit-Remaining"
+	headerReset     = "X-Ratelimit-Reset"
+)
+
+// limiter has a token bucket for each API key that has called of late. Only keys that have been authenticated come here,
+// so there are no more buckets than keys; those that are full again are dropped now and then, as a new one is the same.
+type limiter struct {
+	perMinute, burst int
+	now              func() time.Time
+
+	mu      sync.Mutex
+	buckets map[[sha256.Size]byte]*rate.Limiter // by the key's hash, so that memory holds no keys
+	sweepAt int
+}
+
+// firstSweep is how many buckets there are before full ones are looked for.
+const firstSweep = 1024
+
+func newLimiter(perMinute, burst int, now func() time.Time) *limiter {
+	return &limiter{
+		perMinute: perMinute, burst: burst, now: now, sweepAt: firstSweep,
+		buckets: map[[sha256.Size]byte]*rate.Limiter{},
+	}
+}
+
+// grant is what a bucket answers.
+type grant struct {
+	allowed   bool
+	remaining int
+	reset     time.Time     // when the bucket is full again
+	wait      time.Duration // until the next request is allowed, where this one is not
+}
+
+func (l *limiter) take(key string) grant {
+	now := l.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	bucket := l.bucket(sha256.Sum256([]byte(key)), now)
+	g := grant{allowed: bucket.AllowN(now, 1)}
+	tokens := bucket.TokensAt(now)
+	g.remaining = int(max(0, math.Floor(tokens)))
+	g.reset = now.Add(l.refill(float64(l.burst) - tokens))
+	if !g.allowed {
+		g.wait = l.refill(1 - tokens)
+	}
+	return g
+}
+
+// refill is how long so many tokens take to come back.
+func (l *limiter) refill(tokens float64) time.Duration {
+	return time.Duration(tokens * float64(time.Minute) / float64(l.perMinute))
+}
+
+func (l *limiter) bucket(hash [sha256.Size]byte, now time.Time) *rate.Limiter {
+	if bucket, ok := l.buckets[hash]; ok {
+		return bucket
+	}
+	if len(l.buckets) >= l.sweepAt {
+		l.sweep(now)
+	}
+	bucket := rate.NewLimiter(rate.Limit(float64(l.perMinute)/time.Minute.Seconds()), l.burst)
+	l.buckets[hash] = bucket
+	return bucket
+}
+
+// sweep drops the full buckets, and waits for twice as many as are left before it looks again, so that its cost stays
+// in proportion.
+func (l *limiter) sweep(now time.Time) {
+	for hash, bucket := range l.buckets {
+		if bucket.TokensAt(now) >= float64(l.burst) {
+			delete(l.buckets, hash)
+		}
+	}
+	l.sweepAt = max(firstSweep, 2*len(l.buckets))
+}
+
+// limitRate takes a token of the caller's key, and tells in the headers how the limit stands.
+func (s *settings) limitRate(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		g := s.limits.take(c.Request().Header.Get(apiKeyHeader))
+		header := c.Response().Header()
+		header[headerLimit] = []string{strconv.Itoa(s.perMinute)}
+		header[headerRemaining] = []string{strconv.Itoa(g.remaining)}
+		header[headerReset] = []string{strconv.FormatInt(ceilSeconds(g.reset), 10)}
+		if !g.allowed {
+			header.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(g.wait.Seconds()))))
+			return errRateLimited
+		}
+		return next(c)
+	}
+}
+
+// ceilSeconds is the first whole second at or after t: a caller that waits until then is not too early.
+func ceilSeconds(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return t.Unix() + 1
+	}
+	return t.Unix()
+}
