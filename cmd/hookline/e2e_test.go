@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,9 +40,9 @@ func testMain(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	binary = filepath.Join(folder, "hookline")
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".") //nolint:gosec // a path of our own
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s%v\n", out, err)
 		return 1
@@ -61,7 +62,7 @@ type process struct {
 func start(t *testing.T, folder string, args ...string) *process {
 	t.Helper()
 	p := &process{t: t}
-	p.cmd = exec.CommandContext(t.Context(), binary, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	p.cmd = exec.CommandContext(t.Context(), binary, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...) //nolint:gosec // our own binary
 	p.cmd.Dir = folder
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
@@ -109,7 +110,7 @@ func (p *process) client(key string) *gen.ClientWithResponses {
 // hookline runs the program to its end.
 func hookline(t *testing.T, folder string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), binary, args...)
+	cmd := exec.CommandContext(t.Context(), binary, args...) //nolint:gosec // our own binary
 	cmd.Dir = folder
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
@@ -134,7 +135,7 @@ func TestLifeOfAConfig(t *testing.T) {
 		WebhookType: gen.WebhookTypeConnectionChanged,
 		Name:        "Connection webhook",
 		URL:         "https://example.com/webhooks/rootfi",
-		SigningKey:  pointer("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+		SigningKey:  new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 		Headers:     &gen.WebhookHeaders{{Name: "Authorization", Value: "Bearer secret"}},
 	})
 	require.NoError(t, err)
@@ -143,7 +144,7 @@ func TestLifeOfAConfig(t *testing.T) {
 	config := created.JSON201.Data.Data
 
 	updated, err := client.UpdateWebhookConfigWithResponse(t.Context(), config.RootfiID, gen.UpdateWebhookConfigRequest{
-		State:   pointer(gen.WebhookConfigStateDisabled),
+		State:   new(gen.WebhookConfigStateDisabled),
 		Headers: nullable.NewNullNullable[[]gen.WebhookHeader](),
 	})
 	require.NoError(t, err)
@@ -159,7 +160,7 @@ func TestLifeOfAConfig(t *testing.T) {
 	assert.Equal(t, updated.JSON200.Data.Data, got.JSON200.Data.Data)
 	assert.True(t, got.JSON200.Data.Data.Headers.IsNull())
 
-	listed, err := client.ListWebhookConfigsWithResponse(t.Context(), &gen.ListWebhookConfigsParams{Limit: pointer(int32(1))})
+	listed, err := client.ListWebhookConfigsWithResponse(t.Context(), &gen.ListWebhookConfigsParams{Limit: new(int32(1))})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, listed.StatusCode(), "%s", listed.Body)
 	assert.Equal(t, []gen.WebhookConfig{got.JSON200.Data.Data}, listed.JSON200.Data.Data)
@@ -207,7 +208,7 @@ func TestKeys(t *testing.T) {
 	require.Len(t, rows, 1)
 	assert.Empty(t, rows[0].Key)
 	assert.True(t, strings.HasPrefix(one, rows[0].Prefix))
-	mustRun(t, folder, "keys", "revoke", "--org", "1", "--id", fmt.Sprint(rows[0].ID))
+	mustRun(t, folder, "keys", "revoke", "--org", "1", "--id", strconv.FormatInt(rows[0].ID, 10))
 	assert.NotContains(t, mustRun(t, folder, "keys", "list", "--org", "1"), one)
 
 	refused, err := p.client(one).ListWebhookConfigsWithResponse(t.Context(), nil)
@@ -301,7 +302,7 @@ func TestDocumentsAndHealth(t *testing.T) {
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, http.NoBody)
 		require.NoError(t, err)
-		response, err := http.DefaultClient.Do(request)
+		response, err := new(http.Transport).RoundTrip(request)
 		require.NoError(t, err)
 		body, err := io.ReadAll(response.Body)
 		require.NoError(t, err)
@@ -332,5 +333,3 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 	assert.Contains(t, mustRun(t, folder, "serve", "--help"), "HOOKLINE_LISTEN")
 }
-
-func pointer[T any](value T) *T { return &value }

@@ -67,16 +67,20 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	announce(c.Root().Writer, listener.Addr(), config.Dev)
+	announce(c.Root().Writer, listener.Addr())
+	if config.Dev {
+		announceDev(c.Root().Writer, listener.Addr())
+	}
 	return service.Serve(ctx, listener)
 }
 
-// announce says where the service listens, and in development how to try it.
-func announce(w io.Writer, address net.Addr, dev bool) {
+// announce says where the service listens. Scripts that take port 0 read it.
+func announce(w io.Writer, address net.Addr) {
 	_, _ = fmt.Fprintf(w, "hookline %s listens on http://%s/v4\n", currentVersion(), address)
-	if !dev {
-		return
-	}
+}
+
+// announceDev says how to try the development mode.
+func announceDev(w io.Writer, address net.Addr) {
 	_, _ = fmt.Fprintf(w, `
 Try it:
 

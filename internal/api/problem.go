@@ -10,7 +10,7 @@ import (
 
 // statuses is the one table from the domain's codes to HTTP. A code that it leaves out is the server's own fault, and
 // its text is for the log.
-var statuses = map[webhook.Code]int{
+var statuses = map[webhook.Code]int32{
 	webhook.CodeInvalid:                 http.StatusBadRequest,
 	webhook.CodeUnauthenticated:         http.StatusUnauthorized,
 	webhook.CodeNotFound:                http.StatusNotFound,
@@ -30,7 +30,7 @@ func Problem(err error) (problem gen.Problem, ok bool) {
 	if !ok {
 		return gen.Problem{}, false
 	}
-	problem = gen.Problem{Status: int32(status), Code: string(failure.Code), Detail: &failure.Message}
+	problem = gen.Problem{Status: status, Code: string(failure.Code), Detail: &failure.Message}
 	if failure.Pointer != "" {
 		problem.Errors = &[]gen.Violation{{
 			In: gen.ViolationInBody, Pointer: failure.Pointer, Code: string(failure.Code), Detail: failure.Message,

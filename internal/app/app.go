@@ -95,12 +95,12 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	a.draining.Store(true)
-	a.config.Logger.Info("stopping: requests under way may end", "timeout", a.config.ShutdownTimeout)
+	a.config.Logger.Info("stopping: requests under way may end", slog.Duration("timeout", a.config.ShutdownTimeout))
 	// The context has ended, and the requests under way have not.
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownTimeout)
 	defer cancel()
 	err := service.Shutdown(grace)
-	<-failed // Serve has returned
+	<-failed // Serve has returned, with http.ErrServerClosed
 	if err != nil {
 		return errors.Join(fmt.Errorf("some requests did not end within %s", a.config.ShutdownTimeout), service.Close())
 	}

@@ -229,14 +229,22 @@ func badRequests() []badRequest {
 			},
 			errors: []string{"body /integration_type integration_type_required"},
 		},
-		{name: "no such config", status: http.StatusNotFound, code: "not_found",
-			call: call{operation: "getWebhookConfig", method: http.MethodGet, path: configs + "/99"}},
-		{name: "no such log", status: http.StatusNotFound, code: "not_found",
-			call: call{operation: "getWebhookLog", method: http.MethodGet, path: logs + "/0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b11"}},
-		{name: "no such path", status: http.StatusNotFound, code: "not_found",
-			call: call{method: http.MethodGet, path: "/v4/core/webhooks"}},
-		{name: "no such method", status: http.StatusMethodNotAllowed, code: "method_not_allowed",
-			call: call{method: http.MethodPatch, path: configs + "/1", body: `{}`}},
+		{
+			name: "no such config", status: http.StatusNotFound, code: "not_found",
+			call: call{operation: "getWebhookConfig", method: http.MethodGet, path: configs + "/99"},
+		},
+		{
+			name: "no such log", status: http.StatusNotFound, code: "not_found",
+			call: call{operation: "getWebhookLog", method: http.MethodGet, path: logs + "/0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b11"},
+		},
+		{
+			name: "no such path", status: http.StatusNotFound, code: "not_found",
+			call: call{method: http.MethodGet, path: "/v4/core/webhooks"},
+		},
+		{
+			name: "no such method", status: http.StatusMethodNotAllowed, code: "method_not_allowed",
+			call: call{method: http.MethodPatch, path: configs + "/1", body: `{}`},
+		},
 	}
 	for _, name := range []string{
 		"Host", "content-length", "Content-Type", "CONNECTION", "Transfer-Encoding", "webhook-id", "Webhook-Anything",

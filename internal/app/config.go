@@ -65,7 +65,10 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	return c, c.validate()
+	if err := c.validate(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
 }
 
 func setDefault[T comparable](field *T, value T) {
@@ -75,7 +78,7 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-func (c *Config) validate() error {
+func (c Config) validate() error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return fmt.Errorf("the listen address %q is not of the form host:port, such as %s", c.Listen, DefaultListen)

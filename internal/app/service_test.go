@@ -23,6 +23,7 @@ import (
 type service struct {
 	t      *testing.T
 	url    string
+	client *http.Client
 	config app.Config
 	log    *bytes.Buffer
 	engine *contract.Contract
@@ -42,7 +43,7 @@ func newService(t *testing.T) *service {
 	a, err := app.New(t.Context(), s.config)
 	require.NoError(t, err)
 	front := httptest.NewServer(a.Handler())
-	s.url = front.URL
+	s.url, s.client = front.URL, front.Client()
 	t.Cleanup(func() {
 		front.Close()
 		assert.NoError(t, a.Close())
@@ -77,11 +78,11 @@ func (s *service) do(c call) answer {
 			request.Header.Del(name)
 		}
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	require.NoError(s.t, err)
-	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(s.t, err)
+	require.NoError(s.t, response.Body.Close())
 	if c.operation != "" {
 		operation, ok := s.engine.Operation(c.operation)
 		require.True(s.t, ok, c.operation)

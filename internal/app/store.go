@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/hookline-go/hookline/internal/api"
@@ -68,7 +69,7 @@ func openKeyring(config *Config) (*keyring.Keyring, error) {
 	case missing && config.Dev:
 		keys, err = keyring.Create(config.EncryptionKeyFile)
 		if err == nil {
-			config.Logger.Info("made an encryption key; keep it with the database", "file", config.EncryptionKeyFile)
+			config.Logger.Info("made an encryption key; keep it with the database", slog.String("file", config.EncryptionKeyFile))
 		}
 	case missing:
 		err = fmt.Errorf("%w; make one with: hookline encryption-key create --encryption-key-file %s",

@@ -54,7 +54,7 @@ var layout = map[string]rule{
 		why:     "server, command line, SDK and tests share one validation engine, so it knows none of them",
 	},
 	"server": {
-		imports: []string{"gen", "gen/serverapi", "contract", echo, uuid, "golang.org/x/time/rate"},
+		imports: []string{"gen", "gen/serverapi", "contract", echo, uuid, "github.com/go-json-experiment/json", "golang.org/x/time/rate"},
 		why:     "the shell goes around anybody's implementation, so it knows neither ours nor its storage",
 	},
 	"hooklinetest": {

@@ -210,12 +210,10 @@ func unreadable(path string, err error) error {
 
 // cause strips the path that errors of package os repeat.
 func cause(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err
 	}
-	var linkError *os.LinkError
-	if errors.As(err, &linkError) {
+	if linkError, ok := errors.AsType[*os.LinkError](err); ok {
 		return linkError.Err
 	}
 	return err

@@ -1,7 +1,6 @@
 package webhook_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -43,18 +42,20 @@ func TestPatchSetsEachField(t *testing.T) {
 		patch  webhook.Patch
 		change func(*webhook.Config)
 	}{
-		{"type", webhook.Patch{Type: ptr(webhook.TypeSyncStarted)}, func(c *webhook.Config) { c.Type = webhook.TypeSyncStarted }},
-		{"name", webhook.Patch{Name: ptr("new")}, func(c *webhook.Config) { c.Name = "new" }},
-		{"url", webhook.Patch{URL: ptr("https://new.example")}, func(c *webhook.Config) { c.URL = "https://new.example" }},
-		{"state", webhook.Patch{State: ptr(webhook.StateEnabled)}, func(c *webhook.Config) { c.State = webhook.StateEnabled }},
+		{"type", webhook.Patch{Type: new(webhook.TypeSyncStarted)}, func(c *webhook.Config) { c.Type = webhook.TypeSyncStarted }},
+		{"name", webhook.Patch{Name: new("new")}, func(c *webhook.Config) { c.Name = "new" }},
+		{"url", webhook.Patch{URL: new("https://new.example")}, func(c *webhook.Config) { c.URL = "https://new.example" }},
+		{"state", webhook.Patch{State: new(webhook.StateEnabled)}, func(c *webhook.Config) { c.State = webhook.StateEnabled }},
 		{
-			"integration type", webhook.Patch{IntegrationType: webhook.Set(webhook.IntegrationTypeStripe)},
+			"integration type",
+			webhook.Patch{IntegrationType: webhook.Set(webhook.IntegrationTypeStripe)},
 			func(c *webhook.Config) { c.IntegrationType = webhook.IntegrationTypeStripe },
 		},
 		{"topics", webhook.Patch{Topics: webhook.Set([]string{"b"})}, func(c *webhook.Config) { c.Topics = []string{"b"} }},
 		{"topics null", webhook.Patch{Topics: webhook.Null[[]string]()}, func(c *webhook.Config) { c.Topics = []string{} }},
 		{
-			"headers empty", webhook.Patch{Headers: webhook.Set([]webhook.Header{})},
+			"headers empty",
+			webhook.Patch{Headers: webhook.Set([]webhook.Header{})},
 			func(c *webhook.Config) { c.Headers = []webhook.Header{} },
 		},
 		{"headers null", webhook.Patch{Headers: webhook.Null[[]webhook.Header]()}, func(c *webhook.Config) { c.Headers = nil }},
@@ -82,11 +83,11 @@ func TestPatchKeepsIntegrationTypeRule(t *testing.T) {
 		ok          bool
 	}{
 		{"cleared", webhook.TypeIntegration, webhook.IntegrationTypeXero, webhook.Patch{IntegrationType: null}, false},
-		{"type without", webhook.TypeSyncStarted, "", webhook.Patch{Type: ptr(webhook.TypeIntegration)}, false},
-		{"type and null", webhook.TypeSyncStarted, webhook.IntegrationTypeXero, webhook.Patch{Type: ptr(webhook.TypeIntegration), IntegrationType: null}, false},
-		{"type and value", webhook.TypeSyncStarted, "", webhook.Patch{Type: ptr(webhook.TypeIntegration), IntegrationType: xero}, true},
-		{"type with a kept value", webhook.TypeSyncStarted, webhook.IntegrationTypeXero, webhook.Patch{Type: ptr(webhook.TypeIntegration)}, true},
-		{"other type and null", webhook.TypeIntegration, webhook.IntegrationTypeXero, webhook.Patch{Type: ptr(webhook.TypeSyncStarted), IntegrationType: null}, true},
+		{"type without", webhook.TypeSyncStarted, "", webhook.Patch{Type: new(webhook.TypeIntegration)}, false},
+		{"type and null", webhook.TypeSyncStarted, webhook.IntegrationTypeXero, webhook.Patch{Type: new(webhook.TypeIntegration), IntegrationType: null}, false},
+		{"type and value", webhook.TypeSyncStarted, "", webhook.Patch{Type: new(webhook.TypeIntegration), IntegrationType: xero}, true},
+		{"type with a kept value", webhook.TypeSyncStarted, webhook.IntegrationTypeXero, webhook.Patch{Type: new(webhook.TypeIntegration)}, true},
+		{"other type and null", webhook.TypeIntegration, webhook.IntegrationTypeXero, webhook.Patch{Type: new(webhook.TypeSyncStarted), IntegrationType: null}, true},
 		{"value on another type", webhook.TypeSyncStarted, "", webhook.Patch{IntegrationType: xero}, true},
 	}
 	for _, test := range tests {
@@ -94,14 +95,14 @@ func TestPatchKeepsIntegrationTypeRule(t *testing.T) {
 			c := stored()
 			c.Type, c.IntegrationType = test.before, test.integration
 			before := c.Clone()
-			test.patch.Name = ptr("new")
+			test.patch.Name = new("new")
 			err := test.patch.Apply(&c)
 			if test.ok {
 				require.NoError(t, err)
 				return
 			}
 			var coded *webhook.Error
-			require.True(t, errors.As(err, &coded))
+			require.ErrorAs(t, err, &coded)
 			assert.Equal(t, webhook.CodeIntegrationTypeRequired, coded.Code)
 			assert.Equal(t, "/integration_type", coded.Pointer)
 			assert.Equal(t, before, c, "a refused patch changes nothing")
@@ -137,5 +138,3 @@ func TestPageLimit(t *testing.T) {
 		assert.Equal(t, want, webhook.PageLimit(limit), limit)
 	}
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -92,7 +92,7 @@ func (p *Patch) Apply(c *Config) error {
 	return nil
 }
 
-func setIfGiven[T any](dst *T, value *T) {
+func setIfGiven[T any](dst, value *T) {
 	if value != nil {
 		*dst = *value
 	}

@@ -52,7 +52,7 @@ func TestSecretIsNeverLogged(t *testing.T) {
 	var log bytes.Buffer
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
 		for name, holder := range holders() {
-			slog.New(handler).Info("logged", name, holder)
+			slog.New(handler).Info("logged", slog.Any(name, holder))
 		}
 	}
 	require.NotEmpty(t, log.String())
@@ -84,9 +84,9 @@ func TestErrors(t *testing.T) {
 	err := fmt.Errorf("create: %w", &webhook.Error{Code: webhook.CodeUnavailable, Message: "the database is busy", Err: cause})
 	assert.Equal(t, "create: the database is busy: disk full", err.Error())
 	assert.Equal(t, webhook.CodeUnavailable, webhook.CodeOf(err))
-	assert.ErrorIs(t, err, cause)
-	assert.ErrorIs(t, err, &webhook.Error{Code: webhook.CodeUnavailable})
-	assert.NotErrorIs(t, err, &webhook.Error{Code: webhook.CodeNotFound})
+	require.ErrorIs(t, err, cause)
+	require.ErrorIs(t, err, &webhook.Error{Code: webhook.CodeUnavailable})
+	require.NotErrorIs(t, err, &webhook.Error{Code: webhook.CodeNotFound})
 	assert.Equal(t, webhook.CodeInternal, webhook.CodeOf(cause))
 	assert.Empty(t, webhook.CodeOf(nil))
 	assert.Equal(t, "gone", (&webhook.Error{Message: "gone"}).Error())

@@ -25,8 +25,7 @@ func wrap(ctx context.Context, attempted string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var coded *webhook.Error
-	if errors.As(err, &coded) {
+	if _, ok := errors.AsType[*webhook.Error](err); ok {
 		return err
 	}
 	if interrupted(ctx, err) {
@@ -70,8 +69,7 @@ func isForeignKeyViolation(err error) bool {
 
 // resultCode returns SQLite's extended result code, 0 for any other error.
 func resultCode(err error) int {
-	var driverError *sqlite.Error
-	if errors.As(err, &driverError) {
+	if driverError, ok := errors.AsType[*sqlite.Error](err); ok {
 		return driverError.Code()
 	}
 	return 0

@@ -20,14 +20,19 @@ func TestStoreInFile(t *testing.T) {
 }
 
 func TestStoreInMemory(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Opener { return opener(t, sqlite.InMemory) })
+	storetest.Run(t, func(t *testing.T) storetest.Opener {
+		t.Helper()
+		return opener(t, sqlite.InMemory)
+	})
 }
 
 func inFile(t *testing.T) storetest.Opener {
+	t.Helper()
 	return opener(t, filepath.Join(t.TempDir(), "hookline.db"))
 }
 
 func opener(t *testing.T, path string) storetest.Opener {
+	t.Helper()
 	return func(cipher store.Cipher, now func() time.Time) (storetest.Store, error) {
 		return sqlite.Open(t.Context(), path, cipher, sqlite.WithClock(now))
 	}

@@ -182,7 +182,7 @@ func testFailedUpdate(t *testing.T, f *fixture) {
 	require.Zero(t, updated)
 	f.requireStored(t, created)
 
-	patch := webhook.Patch{Name: ptr("other"), IntegrationType: webhook.Null[webhook.IntegrationType]()}
+	patch := webhook.Patch{Name: new("other"), IntegrationType: webhook.Null[webhook.IntegrationType]()}
 	_, err = f.UpdateConfig(t.Context(), ours, created.ID, patch.Apply)
 	requireCode(t, webhook.CodeIntegrationTypeRequired, err)
 	f.requireStored(t, created)

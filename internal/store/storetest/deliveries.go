@@ -68,9 +68,9 @@ func testRecordAttempts(t *testing.T, f *fixture) {
 		attempt webhook.Attempt
 		state   webhook.DeliveryState
 	}{
-		{webhook.Attempt{StatusCode: ptr(503), ErrorMessage: "answered 503"}, webhook.DeliveryPending},
+		{webhook.Attempt{StatusCode: new(503), ErrorMessage: "answered 503"}, webhook.DeliveryPending},
 		{webhook.Attempt{ErrorMessage: "connection refused"}, webhook.DeliveryPending},
-		{webhook.Attempt{Success: true, StatusCode: ptr(204)}, webhook.DeliveryDelivered},
+		{webhook.Attempt{Success: true, StatusCode: new(204)}, webhook.DeliveryDelivered},
 	}
 	want := webhook.DeliveryDetail{Delivery: created, Payload: []byte(`{}`)}
 	for i, outcome := range outcomes {
@@ -207,7 +207,7 @@ func testDeliveryFilters(t *testing.T, f *fixture) {
 	b := create(1, webhook.DeliveryFailed, "s1")
 	c := create(2, webhook.DeliveryFailed, "s1")
 	d := create(2, webhook.DeliveryDelivered, "s2")
-	minute := func(n int) *time.Time { return ptr(start.Add(time.Duration(n) * time.Minute)) }
+	minute := func(n int) *time.Time { return new(start.Add(time.Duration(n) * time.Minute)) }
 
 	tests := []struct {
 		name   string
@@ -218,15 +218,15 @@ func testDeliveryFilters(t *testing.T, f *fixture) {
 		{"none", webhook.DeliveryFilter{}, []string{d, c, b, a}, 4},
 		{"state", webhook.DeliveryFilter{State: webhook.DeliveryFailed}, []string{c, b}, 2},
 		{"state without any", webhook.DeliveryFilter{State: webhook.DeliveryProcessing}, []string{}, 0},
-		{"webhook", webhook.DeliveryFilter{WebhookID: ptr(int64(1))}, []string{b, a}, 2},
-		{"webhook 0", webhook.DeliveryFilter{WebhookID: ptr(int64(0))}, []string{}, 0},
+		{"webhook", webhook.DeliveryFilter{WebhookID: new(int64(1))}, []string{b, a}, 2},
+		{"webhook 0", webhook.DeliveryFilter{WebhookID: new(int64(0))}, []string{}, 0},
 		{"sync", webhook.DeliveryFilter{SyncID: "s1"}, []string{c, b}, 2},
 		{"from", webhook.DeliveryFilter{From: minute(2)}, []string{d, c}, 2},
 		{"to", webhook.DeliveryFilter{To: minute(1)}, []string{b, a}, 2},
 		{"from and to", webhook.DeliveryFilter{From: minute(1), To: minute(2)}, []string{c, b}, 2},
 		{"from after to", webhook.DeliveryFilter{From: minute(2), To: minute(1)}, []string{}, 0},
 		{"all", webhook.DeliveryFilter{
-			State: webhook.DeliveryFailed, WebhookID: ptr(int64(2)), SyncID: "s1", From: minute(0), To: minute(9),
+			State: webhook.DeliveryFailed, WebhookID: new(int64(2)), SyncID: "s1", From: minute(0), To: minute(9),
 		}, []string{c}, 1},
 		{"cursor", webhook.DeliveryFilter{Cursor: c}, []string{b, a}, 4},
 		{"cursor and state", webhook.DeliveryFilter{Cursor: c, State: webhook.DeliveryFailed}, []string{b}, 2},
@@ -257,11 +257,11 @@ func testDeliveryDates(t *testing.T, f *fixture) {
 	}{
 		{"as shown", &shown, &shown, 1},
 		{"as stored", &created.CreatedAt, &created.CreatedAt, 1},
-		{"in another zone", ptr(shown.In(time.FixedZone("", -3600))), nil, 1},
-		{"from a millisecond later", ptr(shown.Add(time.Millisecond)), nil, 0},
-		{"to a millisecond earlier", nil, ptr(shown.Add(-time.Millisecond)), 0},
-		{"from a millisecond earlier", ptr(shown.Add(-time.Millisecond)), nil, 1},
-		{"to a millisecond later", nil, ptr(shown.Add(time.Millisecond)), 1},
+		{"in another zone", new(shown.In(time.FixedZone("", -3600))), nil, 1},
+		{"from a millisecond later", new(shown.Add(time.Millisecond)), nil, 0},
+		{"to a millisecond earlier", nil, new(shown.Add(-time.Millisecond)), 0},
+		{"from a millisecond earlier", new(shown.Add(-time.Millisecond)), nil, 1},
+		{"to a millisecond later", nil, new(shown.Add(time.Millisecond)), 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

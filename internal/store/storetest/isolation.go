@@ -21,7 +21,7 @@ func testIsolation(t *testing.T, f *fixture) {
 	attempts := map[string]func() error{
 		"config": func() error { _, err := f.Config(ctx, theirs, config.ID); return err },
 		"update config": func() error {
-			_, err := f.UpdateConfig(ctx, theirs, config.ID, func(c *webhook.Config) error {
+			_, err := f.UpdateConfig(ctx, theirs, config.ID, func(*webhook.Config) error {
 				t.Error("another organisation's config was handed out")
 				return nil
 			})

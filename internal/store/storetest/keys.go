@@ -54,7 +54,7 @@ func testKeys(t *testing.T, f *fixture) {
 	f.clock.Advance(time.Hour)
 	revoked, err := f.RevokeKey(t.Context(), organisation, first.ID)
 	require.NoError(t, err)
-	first.RevokedAt = ptr(now.Add(time.Hour))
+	first.RevokedAt = new(now.Add(time.Hour))
 	require.Equal(t, first, revoked)
 	_, err = f.KeyByHash(t.Context(), hash)
 	requireCode(t, webhook.CodeNotFound, err)

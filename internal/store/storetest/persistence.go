@@ -20,7 +20,7 @@ func testReopen(t *testing.T, open Opener) {
 	config, deleted := first.createConfig(t, full(ours)), first.createConfig(t, full(ours))
 	require.NoError(t, first.DeleteConfig(t.Context(), ours, deleted.ID))
 	logged := first.createDelivery(t, webhook.Delivery{OrganisationID: ours})
-	_, err = first.RecordAttempt(t.Context(), ours, logged.ID, webhook.Attempt{StatusCode: ptr(500)}, webhook.DeliveryFailed)
+	_, err = first.RecordAttempt(t.Context(), ours, logged.ID, webhook.Attempt{StatusCode: new(500)}, webhook.DeliveryFailed)
 	require.NoError(t, err)
 	want, err := first.Delivery(t.Context(), ours, logged.ID)
 	require.NoError(t, err)

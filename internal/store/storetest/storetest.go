@@ -7,7 +7,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
-	"errors"
 	"testing"
 	"time"
 
@@ -160,8 +159,6 @@ func requireCode(t *testing.T, code webhook.Code, err error) {
 	t.Helper()
 	require.Error(t, err)
 	var coded *webhook.Error
-	require.True(t, errors.As(err, &coded), "no code: %v", err)
+	require.ErrorAs(t, err, &coded, "no code: %v", err)
 	require.Equal(t, code, coded.Code, "%v", err)
 }
-
-func ptr[T any](v T) *T { return &v }
