@@ -99,9 +99,11 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	// The context has ended, and the requests under way have not.
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownTimeout)
 	defer cancel()
-	err := service.Shutdown(grace)
-	<-failed // Serve has returned, with http.ErrServerClosed
-	if err != nil {
+	timedOut := service.Shutdown(grace)
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("the service did not stop cleanly: %w", err)
+	}
+	if timedOut != nil {
 		return errors.Join(fmt.Errorf("some requests did not end within %s", a.config.ShutdownTimeout), service.Close())
 	}
 	return nil
