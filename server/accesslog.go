@@ -40,17 +40,16 @@ func (s *settings) accessLog(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// log writes what a caller does not see.
-func (s *settings) log(c echo.Context, level slog.Level, message string, err error) {
+// failure describes an error to the log, which may know what a caller does not see.
+func failure(c echo.Context, err error) []slog.Attr {
 	x := exchangeOf(c)
 	attributes := []slog.Attr{
 		slog.String("operation", x.operation), slog.String("request_id", x.id.String()), slog.Any("error", err),
 	}
-	var panicked *panicError
-	if errors.As(err, &panicked) {
+	if panicked, ok := errors.AsType[*panicError](err); ok {
 		attributes = append(attributes, slog.String("stack", string(panicked.stack)))
 	}
-	s.logger.LogAttrs(c.Request().Context(), level, message, attributes...)
+	return attributes
 }
 
 // panicError is a panic of the implementation.
@@ -68,7 +67,7 @@ func (s *settings) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 			switch value := recover(); value {
 			case nil:
 			case http.ErrAbortHandler:
-				panic(value) // net/http's own way to cut a connection
+				panic(value) //nolint:forbidigo // net/http's own way to cut a connection
 			default:
 				err = &panicError{value: value, stack: debug.Stack()}
 			}

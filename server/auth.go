@@ -42,7 +42,7 @@ func (s *settings) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		setContext(c, ctx)
+		setContext(ctx, c)
 		return next(c)
 	}
 }

@@ -36,9 +36,9 @@ func (s *settings) renderError(err error, c echo.Context) {
 	problem, public := s.problemOf(err)
 	switch {
 	case clientGone(c, err):
-		s.log(c, slog.LevelInfo, "the caller is gone", err)
+		s.logger.LogAttrs(c.Request().Context(), slog.LevelInfo, "the caller is gone", failure(c, err)...)
 	case !public:
-		s.log(c, slog.LevelError, "the request failed", err)
+		s.logger.LogAttrs(c.Request().Context(), slog.LevelError, "the request failed", failure(c, err)...)
 	}
 	if c.Response().Committed {
 		return
@@ -74,8 +74,8 @@ func writeProblem(c echo.Context, problem *gen.Problem) {
 
 // problemOf finds the document for an error. It is not public where the error's text is for the log only.
 func (s *settings) problemOf(err error) (problem gen.Problem, public bool) {
-	var invalid *invalidRequest
-	var broken *brokenBody
+	var invalid *invalidRequestError
+	var broken *brokenBodyError
 	var routed *echo.HTTPError
 	if mapped, ok := s.mapError(err); ok {
 		return mapped, mapped.Status < http.StatusInternalServerError
@@ -113,16 +113,19 @@ func routedProblem(err *echo.HTTPError) (problem gen.Problem, public bool) {
 	}
 }
 
-// invalidProblem lists every violation. The status is that of the gravest: what cannot be read at all comes first.
+// unreadable are the violations that have a status of their own: the body was not even looked at.
+var unreadable = map[contract.Code]int{
+	contract.CodeUnsupportedMediaType: http.StatusUnsupportedMediaType,
+	contract.CodeBodyTooLarge:         http.StatusRequestEntityTooLarge,
+}
+
+// invalidProblem lists every violation.
 func invalidProblem(violations []contract.Violation) gen.Problem {
 	status, code := http.StatusBadRequest, CodeInvalidRequest
 	listed := make([]gen.Violation, len(violations))
 	for i, v := range violations {
-		switch v.Code {
-		case contract.CodeUnsupportedMediaType:
-			status, code = http.StatusUnsupportedMediaType, string(v.Code)
-		case contract.CodeBodyTooLarge:
-			status, code = http.StatusRequestEntityTooLarge, string(v.Code)
+		if special, ok := unreadable[v.Code]; ok {
+			status, code = special, string(v.Code)
 		}
 		listed[i] = gen.Violation{
 			In: gen.ViolationIn(v.In), Pointer: v.Pointer, Code: string(v.Code), Detail: v.Message,

@@ -77,11 +77,11 @@ func (s *settings) deadline(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), s.timeout)
 		defer cancel()
-		setContext(c, context.WithValue(ctx, requestIDKey{}, exchangeOf(c).id))
+		setContext(context.WithValue(ctx, requestIDKey{}, exchangeOf(c).id), c)
 		return next(c)
 	}
 }
 
-func setContext(c echo.Context, ctx context.Context) {
+func setContext(ctx context.Context, c echo.Context) {
 	c.SetRequest(c.Request().WithContext(ctx))
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/hookline-go/hookline/contract"
 )
 
-// invalidRequest is a request that breaks the contract.
-type invalidRequest struct {
+// invalidRequestError is a request that breaks the contract.
+type invalidRequestError struct {
 	violations []contract.Violation
 }
 
-func (e *invalidRequest) Error() string {
+func (e *invalidRequestError) Error() string {
 	return fmt.Sprintf("the request breaks the contract in %d places", len(e.violations))
 }
 
@@ -43,7 +43,7 @@ func (s *settings) validate(operation *contract.Operation) echo.MiddlewareFunc {
 				c.Request().Body = &bufferedBody{Reader: bytes.NewReader(body), bytes: body}
 			}
 			if violations := operation.ValidateRequest(&request); len(violations) > 0 {
-				return &invalidRequest{violations: violations}
+				return &invalidRequestError{violations: violations}
 			}
 			return next(c)
 		}
@@ -76,7 +76,7 @@ func (s *settings) readBody(c echo.Context) ([]byte, error) {
 	case errors.As(err, &tooLarge):
 		return nil, s.tooLarge()
 	case err != nil:
-		return nil, &brokenBody{err: err}
+		return nil, &brokenBodyError{err: err}
 	}
 	return buffer.Bytes(), nil
 }
@@ -86,14 +86,14 @@ func (s *settings) tooLarge() error {
 }
 
 func refuse(in contract.In, pointer string, code contract.Code, message string) error {
-	return &invalidRequest{violations: []contract.Violation{{In: in, Pointer: pointer, Code: code, Message: message, Offset: -1}}}
+	return &invalidRequestError{violations: []contract.Violation{{In: in, Pointer: pointer, Code: code, Message: message, Offset: -1}}}
 }
 
-// brokenBody is a body that did not arrive whole. That is the caller's doing, or the network's.
-type brokenBody struct{ err error }
+// brokenBodyError is a body that did not arrive whole. That is the caller's doing, or the network's.
+type brokenBodyError struct{ err error }
 
-func (e *brokenBody) Error() string { return "the body did not arrive whole: " + e.err.Error() }
-func (e *brokenBody) Unwrap() error { return e.err }
+func (e *brokenBodyError) Error() string { return "the body did not arrive whole: " + e.err.Error() }
+func (e *brokenBodyError) Unwrap() error { return e.err }
 
 // binder fills the generated types from bytes that have been validated. Names count as they are written, which
 // encoding/json does not promise.

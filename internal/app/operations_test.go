@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -50,9 +51,7 @@ func TestUpdate(t *testing.T) {
 	} {
 		got := s.do(update(1, step.body))
 		require.Equal(t, http.StatusOK, got.status, "%s: %s", step.body, got.body)
-		for field, value := range step.change {
-			want[field] = value
-		}
+		maps.Copy(want, step.change)
 		config := got.config(t)
 		assert.Greater(t, config["rootfi_updated_at"], want["rootfi_updated_at"])
 		want["rootfi_updated_at"] = config["rootfi_updated_at"]
