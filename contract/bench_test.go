@@ -2,7 +2,6 @@ package contract_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -11,15 +10,6 @@ import (
 	"github.com/hookline-go/hookline"
 	"github.com/hookline-go/hookline/contract"
 )
-
-// seedBody is the request of the API's own documentation.
-const seedBody = `{
-  "webhook_type": "CONNECTION_CHANGED",
-  "name": "Connection webhook",
-  "url": "https://example.com/webhooks/rootfi",
-  "state": "ENABLED"
-}
-`
 
 func BenchmarkValidateCreate(b *testing.B) {
 	benchmark(b, "createWebhookConfig", jsonRequest(seedBody), 0)
@@ -69,22 +59,4 @@ func BenchmarkKinOpenAPI(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-}
-
-func jsonRequest(body string) *contract.Request {
-	return &contract.Request{Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body)}
-}
-
-func defaultContract(tb testing.TB) *contract.Contract {
-	tb.Helper()
-	c, err := contract.Default()
-	require.NoError(tb, err)
-	return c
-}
-
-func operationOf(tb testing.TB, c *contract.Contract, id string) *contract.Operation {
-	tb.Helper()
-	operation, ok := c.Operation(id)
-	require.True(tb, ok, "the contract has no operation %s", id)
-	return operation
 }

@@ -230,7 +230,7 @@ func (d *decoder) syntax(err error) {
 
 const (
 	jsonSpace    = " \t\r\n"
-	bodyRequired = "a JSON body is required"
+	bodyRequired = "the body is required"
 )
 
 func (d *decoder) violation(offset int, at path, code Code, message string) {

@@ -83,6 +83,7 @@ func (e *evaluation) apply(s *schema, n *node, p path) {
 		e.visitArray(s, n, p)
 	case kindObject:
 		e.visitObject(s, n, p)
+	case kindNull, kindBool: // their type says it all
 	}
 	e.visitComposition(s, n, p)
 }
@@ -218,10 +219,6 @@ func (e *evaluation) fail(s *schema, keyword string, code Code, p path, offset i
 }
 
 func (e *evaluation) failType(s *schema, n *node, p path) {
-	if n.kind == kindNull {
-		e.fail(s, "nullable", CodeType, p, n.offset, "must be "+s.typeNames+", not null")
-		return
-	}
 	message := "must be " + s.typeNames
 	if e.in == InBody {
 		message += ", not " + kindNames[n.kind] // a parameter is always text

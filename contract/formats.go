@@ -27,11 +27,13 @@ var formats = map[string]func(string) bool{
 
 var hostname = regexp.MustCompile(`^([0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)*[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?$`)
 
-// validDateTime follows RFC 3339 strictly, which time.Parse does not, but for what a time.Time cannot hold or Go does
-// not write: the second 60, and lower-case letters.
+var dateTime = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
+
+// validDateTime follows RFC 3339, but for what a time.Time cannot hold or Go does not read: the second 60, and lower-case
+// letters. Go alone is not strict enough: it reads 1:02:03, a comma before the fraction, and +24:00.
 func validDateTime(s string) bool {
-	var t time.Time
-	return t.UnmarshalText([]byte(s)) == nil
+	_, err := time.Parse(time.RFC3339, s)
+	return err == nil && dateTime.MatchString(s)
 }
 
 // parseURI returns nil for what RFC 3986 does not allow: besides what Go refuses, characters that must be

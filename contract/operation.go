@@ -112,7 +112,7 @@ func (b *bodyRule) missing() []Violation {
 	if !b.required {
 		return nil
 	}
-	return []Violation{{In: InBody, Code: CodeRequired, Message: "a body is required"}}
+	return []Violation{{In: InBody, Code: CodeRequired, Message: bodyRequired}}
 }
 
 const contentType = "Content-Type"

@@ -70,8 +70,10 @@ func (o *Operation) validateQuery(raw string) (violations []Violation) {
 	}
 	values, names, err := parseQuery(raw)
 	if err != nil {
-		return []Violation{{In: InQuery, Code: CodeInvalidQuery, Offset: -1,
-			Message: "the query is not valid: each part must be name=value, percent-encoded, with & between parts"}}
+		return []Violation{{
+			In: InQuery, Code: CodeInvalidQuery, Offset: -1,
+			Message: "the query is not valid: each part must be name=value, percent-encoded, with & between parts",
+		}}
 	}
 	for _, name := range names {
 		if len(violations) >= MaxViolations {
@@ -237,6 +239,8 @@ func (p *parameter) missing() Violation { return p.violation(CodeRequired, "is r
 
 func (p *parameter) violation(code Code, message string) Violation {
 	here := path{}.field(p.name)
-	return Violation{In: p.in, Pointer: here.pointer(), Code: code, Offset: -1, Schema: p.pointer,
-		Message: p.label + " " + message}
+	return Violation{
+		In: p.in, Pointer: here.pointer(), Code: code, Offset: -1, Schema: p.pointer,
+		Message: p.label + " " + message,
+	}
 }
