@@ -26,8 +26,9 @@ test: ## run all tests, with the race detector where there is a C compiler
 	set -x; go test $$race ./...
 
 .PHONY: bench
-bench: ## run the benchmarks
+bench: ## run the benchmarks, and those that compare with other libraries
 	go test -run '^$$' -bench . -benchmem ./...
+	go test -C benchmarks -run '^$$' -bench . -benchmem ./...
 
 .PHONY: build
 build: ## build bin/hookline, stamped with the version that git describes

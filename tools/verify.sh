@@ -30,7 +30,7 @@ if [[ -n $untracked ]]; then
   failed=1
 fi
 
-for module in . tools; do
+for module in . tools benchmarks; do
   echo "== go mod tidy -diff ($module)"
   if ! go -C "$module" mod tidy -diff; then
     echo "verify: go.mod or go.sum in $module is not tidy: run go mod tidy there" >&2
@@ -40,4 +40,5 @@ done
 
 echo '== go vet ./...'
 go vet ./... || failed=1
+go -C benchmarks vet ./... || failed=1
 exit "$failed"
