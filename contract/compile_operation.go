@@ -56,8 +56,7 @@ func (c *compiler) compileParameters(o *Operation, sources openapi3.Parameters, 
 			if !ignoredHeaders[compiled.header] {
 				o.header = replace(o.header, compiled)
 			}
-		default: // a cookie
-		case InBody, InStatus: // no parameter is there
+		default: // cookies are not looked at
 		}
 	}
 	o.queryNames = nil

@@ -52,7 +52,7 @@ func (e *evaluation) visit(s *schema, n *node, p path) {
 	}
 	key := visit{schema: s, offset: n.offset, probe: e.probe}
 	if failed, again := e.visited[key]; again {
-		e.failed = e.failed || failed
+		e.failed = failed
 		return
 	}
 	if e.visited == nil {

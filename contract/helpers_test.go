@@ -88,19 +88,7 @@ components:
 	schemas:
 		Unused: {}
 `
-	for _, component := range components {
-		rest += "\t\t" + component + "\n"
-	}
-	return rest
-}
-
-// codes are those of violations, in their order.
-func codes(violations []contract.Violation) []contract.Code {
-	all := []contract.Code{}
-	for _, v := range violations {
-		all = append(all, v.Code)
-	}
-	return all
+	return rest + "\t\t" + strings.Join(components, "\n\t\t") + "\n"
 }
 
 // places are the pointers and codes of violations, in their order.

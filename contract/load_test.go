@@ -179,7 +179,7 @@ func TestRulesExist(t *testing.T) {
 }
 
 func exists(value any, pointer string) bool {
-	for _, name := range strings.Split(strings.TrimPrefix(pointer, "#/"), "/") {
+	for name := range strings.SplitSeq(strings.TrimPrefix(pointer, "#/"), "/") {
 		object, ok := value.(map[string]any)
 		if !ok {
 			return false

@@ -27,7 +27,7 @@ paths:
 			operationId: op
 			parameters: [{name: id, in: path, required: true, schema: {}}, `+list+`]
 			responses: {'200': {description: ok}}
-components: {schemas: {Any: {}}}
+components: {schemas: {Any: {anyOf: [{type: integer}, {type: array, items: {$ref: '#/components/schemas/Any'}}]}}}
 `), "op")
 }
 
@@ -76,6 +76,11 @@ var queryParameterCases = []parameterCase{
 	}, {
 		name: "oneOf with a list", parameters: "{name: q, in: query, schema: {oneOf: [{type: array, items: {type: integer}}]}}",
 		valid: []string{"q=5", "q=5&q=6"}, invalid: map[string]string{"q=x": "/q one_of"},
+	}, {
+		name: "a list of what is recursive",
+		parameters: "{name: q, in: query, schema: {type: array, items: {$ref: '#/components/schemas/Any'}}}, " +
+			"{name: r, in: query, schema: {type: array, items: {allOf: [{$ref: '#/components/schemas/Any'}]}}}",
+		valid: []string{"r=1&r=2"}, invalid: map[string]string{"r=1&r=x": "/r/1 any_of"},
 	}, {
 		name: "enum without a type", parameters: "{name: q, in: query, schema: {enum: [1, true, a]}}",
 		valid: []string{"q=1", "q=true", "q=a", "q=1.0"}, invalid: map[string]string{"q=2": "/q enum", "q=": "/q enum"},
@@ -146,6 +151,7 @@ paths:
 			- {name: y, in: path, required: true, schema: {type: integer}}
 			- {name: x, in: path, required: true, schema: {type: array, items: {type: integer}}}
 			- {name: q, in: query, required: true, schema: {type: integer}}
+			- {name: x-thing, in: header, required: true, schema: {type: integer}}
 		get:
 			parameters:
 				- {name: q, in: query, schema: {type: string, maxLength: 1}}
@@ -168,7 +174,7 @@ paths:
 
 	assert.Empty(t, get.ValidateRequest(&contract.Request{PathParams: path}), "the operation's q takes the place of the path's")
 	assert.Equal(t, []string{"/q max_length"}, places(get.ValidateRequest(&contract.Request{PathParams: path, RawQuery: "q=12"})))
-	assert.Equal(t, []string{"/q required"}, places(post.ValidateRequest(&contract.Request{PathParams: path})))
+	assert.Equal(t, []string{"/q required", "/x-thing required"}, places(post.ValidateRequest(&contract.Request{PathParams: path})))
 	assert.Equal(t, []string{"/x/1 type", "/y type"},
 		places(get.ValidateRequest(&contract.Request{PathParams: map[string]string{"y": "n", "x": "1,m"}})), "in the order of the path")
 	violations := get.ValidateRequest(&contract.Request{})

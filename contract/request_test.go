@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,9 +35,7 @@ type requestCase struct {
 func (c *requestCase) request() *contract.Request {
 	request := jsonRequest(c.body)
 	request.RawQuery = c.query
-	for name, value := range c.path {
-		request.PathParams[name] = value
-	}
+	maps.Copy(request.PathParams, c.path)
 	return request
 }
 

@@ -45,7 +45,7 @@ var schemaCases = []schemaCase{
 		invalid: map[string]string{"1e400": "number_range", `"1"`: "type"},
 	}, {
 		name: "bounds", schema: "{type: number, minimum: -0.5, maximum: 1e3}", valid: []string{"-0.5", "1000", "1e3", "0"},
-		invalid: map[string]string{"-0.51": "minimum", "1000.001": "maximum", "1e300": "maximum"},
+		invalid: map[string]string{"-0.51": "minimum", "1000.001": "maximum", "1e300": "maximum", "1e400": "number_range"},
 	}, {
 		name: "exclusive bounds", schema: "{type: number, minimum: 0, exclusiveMinimum: true, maximum: 1, exclusiveMaximum: true}",
 		valid: []string{"0.001", "0.999"}, invalid: map[string]string{"0": "minimum", "-0": "minimum", "1": "maximum", "1.0": "maximum"},
@@ -228,6 +228,14 @@ func TestDirections(t *testing.T) {
 	assert.Equal(t, []string{"/id required", "/id required"}, response(`{"name":"n"}`), "both parts ask for it")
 }
 
+// TestDirectionsBelow sees to it that a field of the same name, of a value further down, is not excused.
+func TestDirectionsBelow(t *testing.T) {
+	op := bodyOperation(t, `{allOf: [{type: object, properties: {id: {readOnly: true}}}, {type: object, required: [id],
+		properties: {child: {type: object, required: [id]}}}]}`)
+	assert.Empty(t, op.ValidateRequest(jsonRequest(`{"child":{"id":1}}`)))
+	assert.Equal(t, []string{"/child/id required"}, places(op.ValidateRequest(jsonRequest(`{"child":{}}`))))
+}
+
 // TestCompositionIsBounded sees to it that a small body cannot make a recursive composition take exponential time.
 func TestCompositionIsBounded(t *testing.T) {
 	node := `{type: object, properties: {next: {$ref: '#/components/schemas/Node'}, %}}`
@@ -288,6 +296,7 @@ func TestPatterns(t *testing.T) {
 		{`^\.$`, []string{"."}, []string{"a"}},
 		{`^[^]$`, []string{"\n"}, nil},
 		{`^[]$`, nil, []string{"a", "]", ""}},
+		{`^[[:alpha:]$`, []string{"[", ":", "p"}, []string{"z"}},
 		{`^[[:a]$`, []string{"[", ":", "a"}, []string{"b"}},
 		{`^[\]\\\-]$`, []string{"]", `\`, "-"}, []string{"a"}},
 		{`^\/\-\cA\x41\t\0$`, []string{"/-\x01A\t\x00"}, nil},
