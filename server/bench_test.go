@@ -34,12 +34,11 @@ type trivial struct {
 func (trivial) CreateWebhookConfig(
 	_ context.Context, request serverapi.CreateWebhookConfigRequestObject,
 ) (serverapi.CreateWebhookConfigResponseObject, error) {
+	created := config(12)
+	created.WebhookType, created.Name, created.URL = request.Body.WebhookType, request.Body.Name, request.Body.URL
 	return serverapi.CreateWebhookConfig201JSONResponse{
 		WebhookConfigCreatedJSONResponse: serverapi.WebhookConfigCreatedJSONResponse{
-			Body: gen.WebhookConfigResponse{Data: gen.WebhookConfigData{Data: gen.WebhookConfig{
-				RootfiID: 12, RootfiOrganisationID: 1, WebhookType: request.Body.WebhookType, Name: request.Body.Name,
-				URL: request.Body.URL, State: *request.Body.State, Topics: []string{},
-			}}},
+			Body: gen.WebhookConfigResponse{Data: gen.WebhookConfigData{Data: created}},
 		},
 	}, nil
 }

@@ -5,29 +5,23 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
-	"github.com/labstack/echo/v4"
-
-	"github.com/hookline-go/hookline/gen/serverapi"
 )
 
-// fillRequestID puts the request's id into the body of an answer that an implementation left without one. The generated
-// answers are structs whose Body, where there is one, has a field RequestID.
-func fillRequestID(next serverapi.StrictHandlerFunc, _ string) serverapi.StrictHandlerFunc {
-	return func(c echo.Context, request any) (any, error) {
-		response, err := next(c, request)
-		if err != nil || response == nil {
-			return response, err
-		}
-		value := reflect.ValueOf(response)
-		index := requestIDField(value.Type())
-		if index == nil || !value.FieldByIndex(index).IsZero() {
-			return response, nil
-		}
-		filled := reflect.New(value.Type()).Elem()
-		filled.Set(value)
-		filled.FieldByIndex(index).Set(reflect.ValueOf(exchangeOf(c).id))
-		return filled.Interface(), nil
+// withRequestID puts the request's id into the body of an answer. The generated answers are structs whose Body, where
+// there is one, has a field RequestID. What the implementation returned stays as it is, as others may share it.
+func withRequestID(response any, id uuid.UUID) any {
+	value := reflect.Indirect(reflect.ValueOf(response))
+	if !value.IsValid() {
+		return response
 	}
+	index := requestIDField(value.Type())
+	if index == nil {
+		return response
+	}
+	filled := reflect.New(value.Type())
+	filled.Elem().Set(value)
+	*filled.Elem().FieldByIndex(index).Addr().Interface().(*uuid.UUID) = id //nolint:errcheck,forcetypeassert // see findRequestIDField
+	return filled.Interface()
 }
 
 // requestIDFields remembers where each type of answer keeps its request id: a []int, nil where it has none.

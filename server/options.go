@@ -15,7 +15,7 @@ import (
 const (
 	// DefaultBasePath is the path of the servers in the contract.
 	DefaultBasePath = "/v4"
-	// DefaultTimeout is how long an implementation may take.
+	// DefaultTimeout is how long it may take to answer a request, the reading of its body included.
 	DefaultTimeout = 30 * time.Second
 )
 
@@ -111,6 +111,8 @@ func (s *settings) check() error {
 		return errors.New("server: WithAuthenticator and WithoutAuthentication exclude each other")
 	case s.basePath != "" && !strings.HasPrefix(s.basePath, "/"):
 		return fmt.Errorf("server: the base path %q must begin with a slash", s.basePath)
+	case strings.ContainsAny(s.basePath, ":*?#%"):
+		return fmt.Errorf("server: the base path %q must be plain text", s.basePath)
 	case s.timeout <= 0:
 		return errors.New("server: the timeout must be more than 0")
 	case s.maxBody <= 0 || s.maxBody > contract.MaxBody:

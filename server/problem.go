@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,77 +27,108 @@ const (
 
 const problemMediaType = "application/problem+json"
 
-// retryAfterUnavailable is how many seconds a caller should wait after a 503.
-const retryAfterUnavailable = "5"
-
-// renderError answers an error with a problem document (RFC 9457). It is the one place where errors become answers.
-func (s *settings) renderError(err error, c echo.Context) {
+// fail answers an error with a problem document (RFC 9457). It is the one place where errors become answers.
+func (s *settings) fail(x *exchange, r *http.Request, err error) {
 	problem, public := s.problemOf(err)
 	switch {
-	case clientGone(c, err):
-		s.logger.LogAttrs(c.Request().Context(), slog.LevelInfo, "the caller is gone", failure(c, err)...)
+	case isGone(x, r, err):
+		s.logger.LogAttrs(r.Context(), slog.LevelInfo, "the caller is gone", describe(x, err)...)
 	case !public:
-		s.logger.LogAttrs(c.Request().Context(), slog.LevelError, "the request failed", failure(c, err)...)
+		s.logger.LogAttrs(r.Context(), slog.LevelError, "the request failed", describe(x, err)...)
 	}
-	if c.Response().Committed {
-		return
+	if x.sent {
+		panic(http.ErrAbortHandler) //nolint:forbidigo // only a cut connection tells that the answer is not whole
 	}
-	problem.RequestID = exchangeOf(c).id
+	x.discard()
+	problem.RequestID = x.id
 	if problem.Type == "" {
 		problem.Type = "about:blank"
 	}
 	if problem.Title == "" {
 		problem.Title = http.StatusText(int(problem.Status))
 	}
-	writeProblem(c, &problem)
+	writeProblem(x, &problem)
 }
 
-// writeProblem encodes the document before it writes a header, so that no answer is half written.
-func writeProblem(c echo.Context, problem *gen.Problem) {
-	var body bytes.Buffer
-	if err := json.NewEncoder(&body).Encode(problem); err != nil {
-		c.Response().WriteHeader(http.StatusInternalServerError)
+// isGone tells whether nobody waits for the answer, so that an error says little. A panic is a bug all the same.
+func isGone(x *exchange, r *http.Request, err error) bool {
+	_, panicked := errors.AsType[*panicError](err)
+	return !panicked && (x.disconnected != nil || r.Context().Err() != nil)
+}
+
+func writeProblem(x *exchange, problem *gen.Problem) {
+	body, err := json.Marshal(problem)
+	if err != nil {
+		x.WriteHeader(http.StatusInternalServerError)
 		return
 	}
-	header := c.Response().Header()
-	header.Set(echo.HeaderContentType, problemMediaType)
-	switch problem.Status {
-	case http.StatusUnauthorized:
-		challenge(header)
-	case http.StatusServiceUnavailable:
-		header.Set(echo.HeaderRetryAfter, retryAfterUnavailable)
+	x.Header().Set(echo.HeaderContentType, problemMediaType)
+	x.WriteHeader(int(problem.Status))
+	_, _ = x.Write(append(body, '\n')) // a caller that is gone needs no answer
+}
+
+// implementationError is an error of the implementation, or of the authenticator.
+type implementationError struct {
+	err     error
+	ended   bool         // the caller left or the time was up before it happened
+	problem *gen.Problem // what the error mapper made of it, or nil
+}
+
+func (e *implementationError) Error() string { return e.err.Error() }
+func (e *implementationError) Unwrap() error { return e.err }
+
+func (s *settings) newImplementationError(ctx context.Context, err error) error {
+	e := &implementationError{err: err, ended: ctx.Err() != nil}
+	problem, ok := s.mapError(err)
+	switch {
+	case !ok:
+	case problem.Status < http.StatusBadRequest || problem.Status > 599:
+		e.err = fmt.Errorf("server: the error mapper gives the status %d, which is not an error's: %w", problem.Status, err)
+	default:
+		e.problem = &problem
 	}
-	c.Response().WriteHeader(int(problem.Status))
-	_, _ = c.Response().Write(body.Bytes()) // a caller that is gone needs no answer
+	return e
+}
+
+func (e *implementationError) problemOf() (problem gen.Problem, public bool) {
+	switch {
+	case errors.Is(e.err, ErrUnauthenticated):
+		return unauthorized(), true
+	case e.problem != nil:
+		return *e.problem, e.problem.Status < http.StatusInternalServerError
+	case e.ended, errors.Is(e.err, context.DeadlineExceeded), errors.Is(e.err, context.Canceled):
+		return newProblem(http.StatusServiceUnavailable, CodeUnavailable, "The server could not answer in time."), false
+	}
+	return internal(), false
 }
 
 // problemOf finds the document for an error. It is not public where the error's text is for the log only.
 func (s *settings) problemOf(err error) (problem gen.Problem, public bool) {
+	var failed *implementationError
 	var invalid *invalidRequestError
 	var broken *brokenBodyError
 	var routed *echo.HTTPError
-	if mapped, ok := s.mapError(err); ok {
-		return mapped, mapped.Status < http.StatusInternalServerError
-	}
 	switch {
+	case errors.As(err, &failed):
+		return failed.problemOf()
 	case errors.As(err, &invalid):
 		return invalidProblem(invalid.violations), true
 	case errors.As(err, &broken):
 		return newProblem(http.StatusBadRequest, CodeInvalidRequest, "The body did not arrive whole."), true
+	case errors.Is(err, errUnreadable):
+		return newProblem(http.StatusBadRequest, CodeInvalidRequest, "The body cannot be read."), true
 	case errors.Is(err, ErrUnauthenticated):
-		return newProblem(http.StatusUnauthorized, CodeUnauthorized, "The api_key header holds no valid API key."), true
+		return unauthorized(), true
 	case errors.Is(err, errRateLimited):
 		return newProblem(http.StatusTooManyRequests, CodeRateLimited,
 			fmt.Sprintf("The key may make %d requests a minute.", s.perMinute)), true
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return newProblem(http.StatusServiceUnavailable, CodeUnavailable, "The server could not answer in time."), false
 	case errors.As(err, &routed):
 		return routedProblem(routed)
 	}
-	return newProblem(http.StatusInternalServerError, CodeInternal, "Something broke on the server."), false
+	return internal(), false
 }
 
-// routedProblem renders what echo itself refuses.
+// routedProblem renders what echo and the generated code refuse.
 func routedProblem(err *echo.HTTPError) (problem gen.Problem, public bool) {
 	switch err.Code {
 	case http.StatusNotFound:
@@ -109,8 +139,16 @@ func routedProblem(err *echo.HTTPError) (problem gen.Problem, public bool) {
 		// A parameter that the contract allows and the generated code cannot read. The text may hold its value.
 		return newProblem(err.Code, CodeInvalidRequest, "A parameter cannot be read."), true
 	default:
-		return newProblem(http.StatusInternalServerError, CodeInternal, "Something broke on the server."), false
+		return internal(), false
 	}
+}
+
+func unauthorized() gen.Problem {
+	return newProblem(http.StatusUnauthorized, CodeUnauthorized, "The api_key header holds no valid API key.")
+}
+
+func internal() gen.Problem {
+	return newProblem(http.StatusInternalServerError, CodeInternal, "Something broke on the server.")
 }
 
 // unreadable are the violations that have a status of their own: the body was not even looked at.
@@ -150,8 +188,4 @@ func textOrNil(text string) *string {
 		return nil
 	}
 	return &text
-}
-
-func clientGone(c echo.Context, err error) bool {
-	return errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil
 }

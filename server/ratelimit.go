@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"math"
+	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 var errRateLimited = errors.New("server: the rate limit is used up")
 
-// The headers of a limit (UPSTREAM.md).
+// The headers of a limit (UPSTREAM.md), as net/http spells them in a header map.
 const (
 	headerLimit     = "X-Ratelimit-Limit"
 	headerRemaining = "X-Ratelimit-Remaining"
@@ -51,9 +52,9 @@ type grant struct {
 }
 
 func (l *limiter) take(key string) grant {
-	now := l.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := l.now() // under the lock, so that no bucket sees time go back
 	bucket := l.bucket(sha256.Sum256([]byte(key)), now)
 	g := grant{allowed: bucket.AllowN(now, 1)}
 	tokens := bucket.TokensAt(now)
@@ -93,20 +94,20 @@ func (l *limiter) sweep(now time.Time) {
 	l.sweepAt = max(firstSweep, 2*len(l.buckets))
 }
 
-// limitRate takes a token of the caller's key, and tells in the headers how the limit stands.
-func (s *settings) limitRate(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		g := s.limits.take(c.Request().Header.Get(apiKeyHeader))
-		header := c.Response().Header()
-		header[headerLimit] = []string{strconv.Itoa(s.perMinute)}
-		header[headerRemaining] = []string{strconv.Itoa(g.remaining)}
-		header[headerReset] = []string{strconv.FormatInt(ceilSeconds(g.reset), 10)}
-		if !g.allowed {
-			header.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(g.wait.Seconds()))))
-			return errRateLimited
-		}
-		return next(c)
+// limitRate takes a token of the caller's key, and tells in the answer's header how the limit stands.
+func (s *settings) limitRate(request, answer http.Header) error {
+	if s.limits == nil {
+		return nil
 	}
+	g := s.limits.take(request.Get(apiKeyHeader))
+	answer[headerLimit] = []string{strconv.Itoa(s.perMinute)}
+	answer[headerRemaining] = []string{strconv.Itoa(g.remaining)}
+	answer[headerReset] = []string{strconv.FormatInt(ceilSeconds(g.reset), 10)}
+	if !g.allowed {
+		answer.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(g.wait.Seconds()))))
+		return errRateLimited
+	}
+	return nil
 }
 
 // ceilSeconds is the first whole second at or after t: a caller that waits until then is not too early.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -22,55 +23,58 @@ func (e *invalidRequestError) Error() string {
 	return fmt.Sprintf("the request breaks the contract in %d places", len(e.violations))
 }
 
-// validate reads the body, bounded, and holds the request against the contract. The handler behind it gets the very
-// bytes that were validated.
-func (s *settings) validate(operation *contract.Operation) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			request := contract.Request{RawQuery: c.Request().URL.RawQuery, Header: c.Request().Header}
-			if names := c.ParamNames(); len(names) > 0 {
-				request.PathParams = make(map[string]string, len(names))
-				for i, name := range names {
-					request.PathParams[name] = c.ParamValues()[i]
-				}
-			}
-			if operation.HasBody() {
-				body, err := s.readBody(c)
-				if err != nil {
-					return err
-				}
-				request.Body = body
-				c.Request().Body = &bufferedBody{Reader: bytes.NewReader(body), bytes: body}
-			}
-			if violations := operation.ValidateRequest(&request); len(violations) > 0 {
-				return &invalidRequestError{violations: violations}
-			}
-			return next(c)
+// validate reads the body, bounded, and holds the request against the contract. The exchange keeps the very bytes that
+// were validated.
+func (s *settings) validate(operation *contract.Operation, c echo.Context, x *exchange) (err error) {
+	r := c.Request()
+	if operation.HasBody() {
+		if x.body, err = s.readBody(x, r); err != nil {
+			return err
 		}
 	}
+	violations := operation.ValidateRequest(&contract.Request{
+		PathParams: pathParams(c), RawQuery: r.URL.RawQuery, Header: r.Header, Body: x.body,
+	})
+	if len(violations) > 0 {
+		return &invalidRequestError{violations: violations}
+	}
+	return nil
 }
 
-// bufferedBody is a body that has been read whole.
-type bufferedBody struct {
-	*bytes.Reader
-	bytes []byte
+// pathParams returns the parameters unescaped, as echo leaves them as they are where the path is not in its default
+// encoding.
+func pathParams(c echo.Context) map[string]string {
+	names, values := c.ParamNames(), c.ParamValues()
+	if len(names) == 0 {
+		return nil
+	}
+	params := make(map[string]string, len(names))
+	for i, name := range names {
+		params[name] = values[i]
+		if c.Request().URL.RawPath == "" {
+			continue
+		}
+		if plain, err := url.PathUnescape(values[i]); err == nil {
+			params[name] = plain
+		}
+	}
+	return params
 }
-
-// Close has nothing to close.
-func (*bufferedBody) Close() error { return nil }
 
 // readBody reads the whole body. What is larger than allowed, or compressed, is refused before it costs anything.
-func (s *settings) readBody(c echo.Context) ([]byte, error) {
-	r := c.Request()
-	if coding := r.Header.Get(echo.HeaderContentEncoding); coding != "" && !strings.EqualFold(coding, "identity") {
-		return nil, refuse(contract.InHeader, "/Content-Encoding", contract.CodeUnsupportedMediaType,
-			"the body must not have a content coding")
+func (s *settings) readBody(x *exchange, r *http.Request) ([]byte, error) {
+	for _, coding := range r.Header[echo.HeaderContentEncoding] {
+		if coding != "" && !strings.EqualFold(coding, "identity") {
+			return nil, refuse(contract.InHeader, "/Content-Encoding", contract.CodeUnsupportedMediaType,
+				"the body must not have a content coding")
+		}
 	}
 	if r.ContentLength > s.maxBody {
 		return nil, s.tooLarge()
 	}
 	buffer := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
-	_, err := buffer.ReadFrom(http.MaxBytesReader(c.Response(), r.Body, s.maxBody))
+	// Of net/http's own writer, the reader has the connection closed rather than the rest of the body read.
+	_, err := buffer.ReadFrom(http.MaxBytesReader(x.ResponseWriter, r.Body, s.maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -95,14 +99,17 @@ type brokenBodyError struct{ err error }
 func (e *brokenBodyError) Error() string { return "the body did not arrive whole: " + e.err.Error() }
 func (e *brokenBodyError) Unwrap() error { return e.err }
 
+// errUnreadable is a request that the contract allows and the generated types cannot hold. The decoder's own error may
+// repeat a value.
+var errUnreadable = errors.New("server: the generated types cannot hold the request")
+
 // binder fills the generated types from bytes that have been validated. Names count as they are written, which
 // encoding/json does not promise.
 type binder struct{}
 
 func (binder) Bind(target any, c echo.Context) error {
-	body, ok := c.Request().Body.(*bufferedBody)
-	if !ok {
-		return errors.New("server: the body has not been validated")
+	if json.Unmarshal(exchangeOf(c).body, target) != nil {
+		return errUnreadable
 	}
-	return json.Unmarshal(body.bytes, target)
+	return nil
 }

@@ -1,0 +1,165 @@
+package server
+
+import (
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+)
+
+// exchange is a request and its answer. It is the writer of the answer: what it is told is held back until the first
+// byte of the body, so that an answer that fails before can still become another one.
+type exchange struct {
+	http.ResponseWriter
+
+	id        uuid.UUID
+	begun     time.Time
+	operation string // its operationId, empty where the request is for none
+	route     string // the path's template
+	body      []byte // the request's, once it has been validated
+	err       error  // of the router
+
+	head         bool // the method is HEAD, so the answer has no body
+	takesGzip    bool
+	status       int
+	size         int64 // of the body, before it is compressed
+	written      bool  // something of the body has been
+	sent         bool  // the header is
+	compressor   *gzip.Writer
+	disconnected error // why the answer cannot reach the caller
+}
+
+// exchangeOf returns the exchange behind echo's own writer.
+func exchangeOf(c echo.Context) *exchange {
+	return c.Response().Writer.(*exchange) //nolint:errcheck,forcetypeassert // shell gives echo nothing else
+}
+
+type exchangeKey struct{}
+
+// RequestID returns the id of the request that an implementation is answering, the same that the caller gets as
+// X-Request-Id and request_id. It is the zero UUID outside of a request.
+func RequestID(ctx context.Context) uuid.UUID {
+	x, ok := ctx.Value(exchangeKey{}).(*exchange)
+	if !ok {
+		return uuid.UUID{}
+	}
+	return x.id
+}
+
+// begin names the request. A caller that sends a UUID of its own in X-Request-Id keeps it, so that logs can be joined;
+// anything else is replaced, as it would go into logs.
+func (s *settings) begin(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{
+		ResponseWriter: w, begun: s.now(), head: r.Method == http.MethodHead,
+		takesGzip: acceptsGzip(r.Header[echo.HeaderAcceptEncoding]),
+	}
+	id, ok := parseRequestID(r.Header.Get(echo.HeaderXRequestID))
+	if !ok {
+		id = uuid.New()
+	}
+	x.id = id
+	return x
+}
+
+// parseRequestID takes the canonical form only: uuid.Parse would take a URN and braces too. The zero UUID names nothing.
+func parseRequestID(text string) (id uuid.UUID, ok bool) {
+	const canonical = 36
+	if len(text) != canonical {
+		return uuid.UUID{}, false
+	}
+	id, err := uuid.Parse(text)
+	return id, err == nil && id != uuid.UUID{}
+}
+
+// WriteHeader sets the status, once.
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+	}
+}
+
+// Write implements io.Writer. The first piece of a body decides whether it is compressed; the generated code writes
+// bodies whole.
+func (x *exchange) Write(data []byte) (int, error) {
+	if !x.written {
+		x.written = true
+		x.WriteHeader(http.StatusOK)
+		x.chooseCoding(len(data))
+		if !x.head {
+			x.send()
+		}
+	}
+	x.size += int64(len(data))
+	if x.head {
+		return len(data), nil
+	}
+	var body io.Writer = x.ResponseWriter
+	if x.compressor != nil {
+		body = x.compressor
+	}
+	n, err := body.Write(data)
+	if err != nil {
+		x.disconnected = err
+	}
+	return n, err
+}
+
+// discard takes back an answer of which nothing has been sent yet.
+func (x *exchange) discard() {
+	x.status, x.size, x.written = 0, 0, false
+	header := x.Header()
+	header.Del(echo.HeaderContentLength)
+	header.Del(echo.HeaderContentEncoding)
+}
+
+// finish sends what is left of an answer.
+func (x *exchange) finish() {
+	if x.compressor != nil {
+		x.closeCompressor()
+	}
+	if x.sent {
+		return
+	}
+	x.WriteHeader(http.StatusOK)
+	if header := x.Header(); x.written && header.Get(echo.HeaderContentEncoding) == "" {
+		header.Set(echo.HeaderContentLength, strconv.FormatInt(x.size, 10))
+	}
+	x.send()
+}
+
+// noStore is because a cache does not know that api_key, unlike Authorization, makes answers private (RFC 9111, section
+// 3.5).
+const noStore = "no-store"
+
+// retryAfterUnavailable is how many seconds a caller should wait after a 503 that does not say.
+const retryAfterUnavailable = "5"
+
+// send writes the header. Whatever the answer is, some of it is the shell's to promise.
+func (x *exchange) send() {
+	x.sent = true
+	header := x.Header()
+	values := []string{x.id.String(), noStore} // one allocation for both
+	header[echo.HeaderXRequestID] = values[0:1:1]
+	if len(header[echo.HeaderCacheControl]) == 0 {
+		header[echo.HeaderCacheControl] = values[1:2:2]
+	}
+	header.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+	switch x.status {
+	case http.StatusUnauthorized:
+		setDefault(header, echo.HeaderWWWAuthenticate, challenge)
+	case http.StatusServiceUnavailable:
+		setDefault(header, echo.HeaderRetryAfter, retryAfterUnavailable)
+	}
+	x.ResponseWriter.WriteHeader(x.status)
+}
+
+func setDefault(header http.Header, name, value string) {
+	if len(header[name]) == 0 {
+		header.Set(name, value)
+	}
+}
