@@ -26,8 +26,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := command(stdout, stderr)
 	reportUsageErrors(root)
 	if err := root.Run(ctx, args); err != nil {
-		_, _ = fmt.Fprintf(stderr, "hookline: %v\n", err)
-		return 1
+		status, report := exitStatus(err)
+		if report != nil {
+			_, _ = fmt.Fprintf(stderr, "hookline: %v\n", report)
+		}
+		return status
 	}
 	return 0
 }
@@ -39,7 +42,7 @@ func command(stdout, stderr io.Writer) *cli.Command {
 		Description: "Every flag can be given as an environment variable too: HOOKLINE_ and the flag's name in capitals,\n" +
 			"such as HOOKLINE_LISTEN for --listen.",
 		Commands: []*cli.Command{
-			serveCommand(), keysCommand(), encryptionKeyCommand(), versionCommand(),
+			serveCommand(), keysCommand(), encryptionKeyCommand(), validateCommand(), versionCommand(),
 		},
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },
@@ -53,8 +56,10 @@ func command(stdout, stderr io.Writer) *cli.Command {
 
 // reportUsageErrors makes every command answer a mistake with one line, where the library would print the whole help.
 func reportUsageErrors(c *cli.Command) {
-	c.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error {
-		return fmt.Errorf("%w (see %s --help)", err, c.FullName())
+	if c.OnUsageError == nil {
+		c.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error {
+			return fmt.Errorf("%w (see %s --help)", err, c.FullName())
+		}
 	}
 	for _, sub := range c.Commands {
 		reportUsageErrors(sub)

@@ -22,6 +22,9 @@ const (
 	sqlite     = "modernc.org/sqlite"
 	pgx        = "github.com/jackc/pgx/v5"
 	testify    = "github.com/stretchr/testify"
+	jsonText   = "github.com/go-json-experiment/json"
+	yaml       = "go.yaml.in/yaml/v3"
+	doublestar = "github.com/bmatcuk/doublestar/v4"
 )
 
 // anything is for the folders where everything meets.
@@ -50,7 +53,8 @@ var layout = map[string]rule{
 		why:     "users link the receiver into their programs: it brings them the generated types and nothing else",
 	},
 	"contract": {
-		imports: []string{"", kinOpenAPI, "github.com/go-json-experiment/json", "github.com/agnivade/levenshtein", uuid},
+		// The YAML nodes know where the document says what: kin-openapi's own do not have every keyword.
+		imports: []string{"", kinOpenAPI, jsonText, "github.com/agnivade/levenshtein", uuid, yaml},
 		why:     "server, command line, SDK and tests share one validation engine, so it knows none of them",
 	},
 	"server": {
@@ -101,6 +105,52 @@ var layout = map[string]rule{
 		imports: []string{"internal/webhook"},
 		why:     "the pages show the domain through interfaces of their own",
 	},
+	"internal/validate": {
+		imports: []string{
+			"", "contract", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
+			"internal/validate/jsontree", "internal/validate/markdown", "internal/validate/postman", "internal/validate/report",
+			"internal/validate/shell", "internal/validate/source", doublestar,
+		},
+		why: "it brings files, formats and the engine together: what a request must be is for contract to say",
+	},
+	"internal/validate/source": {
+		imports: []string{jsonText},
+		why:     "texts that know their place are what all formats share, so they know no format",
+	},
+	"internal/validate/jsontree": {
+		imports: []string{"internal/validate/source", jsonText},
+		why:     "JSON with places, for formats that are JSON",
+	},
+	"internal/validate/har": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree", jsonText},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/httpfile": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree", "internal/validate/shell"},
+		why:     "a format turns files into requests, and does not judge them; .http files may hold curl commands",
+	},
+	"internal/validate/shell": {
+		imports: []string{"internal/validate/source", "mvdan.cc/sh/v3"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/markdown": {
+		imports: []string{
+			"internal/validate/source", "internal/validate/httpfile", "internal/validate/shell", "github.com/yuin/goldmark",
+		},
+		why: "a format turns files into requests, and does not judge them; Markdown holds two others",
+	},
+	"internal/validate/postman": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/fixture": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree", yaml},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/report": {
+		imports: []string{"internal/validate/source"},
+		why:     "it prints what was found, and finds nothing itself",
+	},
 	"internal/deps": {
 		why: "it holds a test only",
 	},
@@ -110,7 +160,10 @@ var layout = map[string]rule{
 	},
 	"cmd/hookline": {
 		// The domain's types are what internal/app returns and a command prints.
-		imports: []string{"internal/app", "internal/webhook", "github.com/urfave/cli/v3"},
+		imports: []string{
+			"internal/app", "internal/webhook", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
+			"github.com/mattn/go-isatty",
+		},
 		why:     "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
 	},
 }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/urfave/cli/v3"
+
+	"github.com/hookline-go/hookline/internal/validate"
+	"github.com/hookline-go/hookline/internal/validate/report"
+)
+
+// exitError ends the program with a status of its own. Without a cause nothing is left to be said.
+type exitError struct {
+	status int
+	cause  error
+}
+
+// Error implements error.
+func (e *exitError) Error() string {
+	if e.cause == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.cause.Error()
+}
+
+// Unwrap returns the cause.
+func (e *exitError) Unwrap() error { return e.cause }
+
+const (
+	statusViolations = 1
+	statusUnusable   = 2
+)
+
+func validateCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "validate",
+		Usage:     "tell which recorded or hand-written requests break the contract, and where",
+		ArgsUsage: "[paths or - …]",
+		Description: `Reads JSON and YAML fixtures, HAR recordings, .http and .rest files, curl commands in shell scripts
+and Markdown, and Postman collections. The exit status is 0 if all is well, 1 for violations, and 2 if something could
+not be read or no request was found.
+
+Examples:
+   hookline validate testdata docs/*.md
+   hookline validate --format github .
+   pbpaste | hookline validate -
+   hookline validate --operation createWebhookConfig body.json
+   hookline validate --explain enum`,
+		Flags:  validateFlags(),
+		Action: validateAction,
+		OnUsageError: func(_ context.Context, c *cli.Command, err error, _ bool) error {
+			return &exitError{status: statusUnusable, cause: fmt.Errorf("%w (see %s --help)", err, c.FullName())}
+		},
+	}
+}
+
+func validateFlags() []cli.Flag {
+	return []cli.Flag{
+		stringFlag("format", "text", "`FORMAT` of the output: "+strings.Join(report.Formats(), ", ")),
+		stringFlag("spec", "", "OpenAPI 3.0 document `FILE` (default: hookline's own contract)"),
+		&cli.StringSliceFlag{Name: "server", Usage: "base `URL` besides those of the document; may be repeated", Sources: variable("server")},
+		stringFlag("operation", "", "`ID` of the operation that bare bodies are for; ID:STATUS for a response's"),
+		stringFlag("env", "", "`NAME` of the environment that .http files take their variables from"),
+		&cli.StringSliceFlag{Name: "exclude", Usage: "`GLOB` of paths to leave out; may be repeated", Sources: variable("exclude")},
+		stringFlag("baseline", "", "accept the findings of `FILE`, a report of --format json"),
+		&cli.BoolFlag{Name: "strict", Usage: "add advice, and let warnings fail the run", Sources: variable("strict")},
+		&cli.StringFlag{Name: "explain", Usage: "explain the `CODE` of a finding, or all of them, and do nothing else"},
+	}
+}
+
+func validateAction(ctx context.Context, c *cli.Command) error {
+	if code := c.String("explain"); code != "" {
+		return explain(c, code)
+	}
+	format := c.String("format")
+	if !slices.Contains(report.Formats(), format) {
+		return &exitError{status: statusUnusable, cause: fmt.Errorf("--format must be one of %s", strings.Join(report.Formats(), ", "))}
+	}
+	result, err := validate.Run(ctx, validate.Options{
+		Paths: c.Args().Slice(), Stdin: os.Stdin, Exclude: c.StringSlice("exclude"), Spec: c.String("spec"),
+		Servers: c.StringSlice("server"), Operation: c.String("operation"), Environment: c.String("env"),
+		Baseline: c.String("baseline"), Strict: c.Bool("strict"), Cases: format == "junit",
+	})
+	if err != nil {
+		return &exitError{status: statusUnusable, cause: err}
+	}
+	out := c.Root().Writer
+	if err := report.Write(out, format, result, report.Options{Colour: colours(out), Version: currentVersion()}); err != nil {
+		return &exitError{status: statusUnusable, cause: err}
+	}
+	if status := result.ExitCode(); status != 0 {
+		return &exitError{status: status}
+	}
+	return nil
+}
+
+// colours tells whether the output is a terminal whose user has nothing against colours (no-color.org).
+func colours(out any) bool {
+	file, ok := out.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" &&
+		(isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
+}
+
+func explain(c *cli.Command, code string) error {
+	text, err := report.Explain(code)
+	if err != nil {
+		return &exitError{status: statusUnusable, cause: err}
+	}
+	_, err = fmt.Fprint(c.Root().Writer, text)
+	return err
+}
+
+// exitStatus returns the status for an error of a command, and the error that is to be printed, if any.
+func exitStatus(err error) (int, error) {
+	if exit, ok := errors.AsType[*exitError](err); ok {
+		return exit.status, exit.cause
+	}
+	return 1, err
+}

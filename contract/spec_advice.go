@@ -1,0 +1,155 @@
+package contract
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// What Advice reports. None of it breaks a contract.
+const (
+	// CodeDeprecated is an operation, a parameter or a field that the document marks as deprecated.
+	CodeDeprecated Code = "deprecated"
+	// CodeSecret is a credential of a security scheme, or a field of the format password.
+	CodeSecret Code = "secret"
+)
+
+// Advice returns what of a request is deprecated, and where it holds secrets, as the document marks them. It reads the
+// body anew, so it is for tools rather than for servers.
+func (c *Contract) Advice(o *Operation, r *Request) []Violation {
+	item := c.document.Paths.Value(o.Path)
+	if item == nil {
+		return nil
+	}
+	source := item.GetOperation(o.Method)
+	base := "#/paths" + fragment(o.Path)
+	pointer := base + "/" + lowerMethods[o.Method]
+	a := advisor{}
+	a.query, _ = url.ParseQuery(r.RawQuery) //nolint:errcheck // what is wrong with a query is a violation of its own
+	a.header = r.Header
+	if source.Deprecated {
+		a.add(InPath, CodeDeprecated, "", "the operation "+o.ID+" is deprecated", pointer+"/deprecated", -1)
+	}
+	a.parameters(item.Parameters, base)
+	a.parameters(source.Parameters, pointer)
+	a.credentials(c.document.Components)
+	if source.RequestBody == nil || source.RequestBody.Value == nil {
+		return a.violations
+	}
+	media := source.RequestBody.Value.Content.Get("application/json")
+	if media == nil || media.Schema == nil {
+		return a.violations
+	}
+	if root, _, ok := decode(r.Body); ok {
+		at := referredTo(source.RequestBody.Ref, pointer+"/requestBody")
+		a.value(media.Schema, &root, "", at+"/content"+fragment("application/json")+"/schema", 0)
+	}
+	return a.violations
+}
+
+var lowerMethods = map[string]string{
+	"CONNECT": "connect", "DELETE": "delete", "GET": "get", "HEAD": "head", "OPTIONS": "options", "PATCH": "patch",
+	"POST": "post", "PUT": "put", "TRACE": "trace",
+}
+
+// advisor gathers advice about one request.
+type advisor struct {
+	query      url.Values
+	header     http.Header
+	violations []Violation
+}
+
+func (a *advisor) add(in In, code Code, pointer, message, schema string, offset int) {
+	a.violations = append(a.violations, Violation{
+		In: in, Pointer: pointer, Code: code, Message: message, Schema: schema, Offset: offset,
+	})
+}
+
+// given tells whether the request has a parameter.
+func (a *advisor) given(in, name string) bool {
+	switch in {
+	case openapi3.ParameterInQuery:
+		return a.query.Has(name)
+	case openapi3.ParameterInHeader:
+		return len(a.header.Values(name)) > 0
+	default:
+		return false
+	}
+}
+
+func (a *advisor) parameters(parameters openapi3.Parameters, pointer string) {
+	for i, ref := range parameters {
+		p := ref.Value
+		deprecated := p.Deprecated || p.Schema != nil && p.Schema.Value != nil && p.Schema.Value.Deprecated
+		if deprecated && a.given(p.In, p.Name) {
+			at := referredTo(ref.Ref, pointer+"/parameters/"+strconv.Itoa(i))
+			a.add(In(p.In), CodeDeprecated, "/"+pointerEscapes.Replace(p.Name), strconv.Quote(p.Name)+" is deprecated",
+				at+"/deprecated", -1)
+		}
+	}
+}
+
+func (a *advisor) credentials(components *openapi3.Components) {
+	if components == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(components.SecuritySchemes)) {
+		ref := components.SecuritySchemes[name]
+		if ref.Value == nil {
+			continue
+		}
+		in, parameter := ref.Value.In, ref.Value.Name
+		if ref.Value.Type != "apiKey" {
+			in, parameter = openapi3.ParameterInHeader, "Authorization"
+		}
+		if a.given(in, parameter) {
+			a.add(In(in), CodeSecret, "/"+pointerEscapes.Replace(parameter), strconv.Quote(parameter)+" is a secret",
+				"#/components/securitySchemes"+fragment(name), -1)
+		}
+	}
+}
+
+// value looks at n, which stands at a place of the body, and at what it holds.
+func (a *advisor) value(ref *openapi3.SchemaRef, n *node, at, pointer string, depth int) {
+	if ref == nil || ref.Value == nil || depth > MaxDepth {
+		return
+	}
+	s := ref.Value
+	pointer = referredTo(ref.Ref, pointer)
+	for i, part := range s.AllOf {
+		a.value(part, n, at, pointer+"/allOf/"+strconv.Itoa(i), depth+1)
+	}
+	for i := range n.items {
+		a.value(s.Items, &n.items[i], at+"/"+strconv.Itoa(i), pointer+"/items", depth+1)
+	}
+	for i := range n.members {
+		m := &n.members[i]
+		if property := s.Properties[m.name]; property != nil && property.Value != nil {
+			here := at + "/" + pointerEscapes.Replace(shorten(m.name))
+			a.property(property, m, here, pointer+"/properties"+fragment(m.name), depth)
+		}
+	}
+}
+
+func (a *advisor) property(property *openapi3.SchemaRef, m *member, at, pointer string, depth int) {
+	label, place := strconv.Quote(shorten(m.name)), referredTo(property.Ref, pointer)
+	if property.Value.Deprecated {
+		a.add(InBody, CodeDeprecated, at, label+" is deprecated", place+"/deprecated", m.offset)
+	}
+	if property.Value.Format == "password" && m.value.kind == kindString && m.value.text != "" {
+		a.add(InBody, CodeSecret, at, label+" is a secret", place+"/format", m.value.offset)
+	}
+	a.value(property, &m.value, at, pointer, depth+1)
+}
+
+// referredTo returns the place of what stands at pointer, which is elsewhere if it is a reference.
+func referredTo(ref, pointer string) string {
+	if ref != "" {
+		return ref
+	}
+	return pointer
+}

@@ -1,0 +1,151 @@
+package validate_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hookline-go/hookline/internal/validate"
+	"github.com/hookline-go/hookline/internal/validate/report"
+)
+
+// TestBroken shows that each input that cannot be read ends in one line that says why, and in the exit status 2.
+func TestBroken(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Symlink("loop.sh", "loop.sh"))
+	require.NoError(t, os.Mkdir("folder", 0o755))
+	require.NoError(t, os.Symlink(".", filepath.Join("folder", "itself")))
+	require.NoError(t, os.MkdirAll(filepath.Join("bare", "x"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join("bare", "x-operation"), []byte("a b c\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join("bare", "a.json"), []byte("{}"), 0o600))
+	require.NoError(t, os.WriteFile("http-client.env.json", []byte(`{"dev": {}}`), 0o600))
+	har := `{"log": {"entries": [{"request": {"method": "GET", "url": "` + api + `/core/webhook-logs"}}`
+	post := "curl --json @%s " + api + "/core/webhook-config\n"
+	for _, c := range []struct {
+		name, file, text string
+		want             string
+	}{
+		{"truncated HAR", "a.har", har, "a.har:1:%d: the file ends in the middle of its JSON"},
+		{"truncated within an entry", "b.har", har[:len(har)-9], "b.har:1:%d: the file ends in the middle of its JSON"},
+		{"not a HAR", "c.har", `{"log": {}}`, "c.har:1:%d: the file holds no log.entries, so it is no HTTP Archive"},
+		{"HAR with more", "d.har", har + `]}} x`, "d.har:1:%d: the file is not valid JSON"},
+		{"HAR without a method", "e.har", `{"log": {"entries": [{}]}}`, "e.har:1:22: the entry has no request with a method and a url"},
+		{"HAR with a status in words", "f.har", har + `, {"request": {"method": "GET", "url": "x"}, "response": {"status": true}}]}}`, "f.har:1:%d: the status is not a whole number"},
+		{"HAR that is a list", "g.har", `[]`, "g.har:1:%d: the file holds no log.entries, so it is no HTTP Archive"},
+		{"HAR with wrong base64", "h.har", har[:len(har)-2] + `, "postData": {"text": "?", "encoding": "base64"}}}]}}`, "h.har:1:%d: the text is not base64, as its encoding says"},
+		{"binary file", "a.sh", "curl \x00\x01", "a.sh: the file is binary"},
+		{"binary file without a telling name", "a.out2", "\x7fELF\x00", "a.out2: the file is binary"},
+		{"some other file", "a.css", "a { b: c }", "a.css: the file is of none of the formats that can be validated"},
+		{"Go source", "a.go", "package a\n// curl x\n", "a.go: the file is of none of the formats that can be validated"},
+		{"invalid UTF-8", "b.sh", "# ok\ncurl 'é\xff'", "b.sh:2:8: the file is not valid UTF-8"},
+		{"50 MB file", "big.json", "{\"a\": \"" + strings.Repeat("x", 50<<20) + "\"}", "big.json: the file is larger than 10 MiB; only HTTP Archives may be"},
+		{"cyclic link", "loop.sh", "", "loop.sh: the symbolic link leads back to itself"},
+		{"cyclic folder", "folder", "", "folder/itself: the symbolic link leads back to a folder that it is in"},
+		{"no such file", "none.har", "", "none.har: there is no such file or folder"},
+		{"no match", "none/*.har", "", "none/*.har: no file matches the pattern"},
+		{"unknown directive", "a.http", "# @nmae x\nGET /\n", "a.http:1:1: unknown directive @nmae"},
+		{"no header", "b.http", "POST /\nContent-Type application/json\n", "b.http:2:1: the line is not a header: Name: value, and an empty line before the body"},
+		{"no body file", "c.http", "POST /core/webhook-config\n\n< ./none.json\n", "c.http:3:3: the file that is to be sent cannot be read: there is no such file or folder"},
+		{"shell syntax", "c.sh", "curl 'x\n", "c.sh:1:6: the shell script cannot be parsed: its syntax is wrong here"},
+		{"no data file", "d.sh", strings.Replace(post, "%s", "none.json", 1), "d.sh:1:14: the file that is to be sent cannot be read: there is no such file or folder"},
+		{"folder for data", "e.sh", strings.Replace(post, "%s", "folder", 1), "e.sh:1:14: the file that is to be sent cannot be read: it is not a file"},
+		{"option without value", "f.sh", "curl -X", "f.sh:1:6: curl's option -X lacks its value"},
+		{"long option without value", "g.sh", "curl x --json", "g.sh:1:8: curl's option --json lacks its value"},
+		{"JSON syntax", "a.json", "{\n \"a\": ?}", "a.json:2:7: the file is not valid JSON"},
+		{"JSON too deep", "d.json", strings.Repeat("[", 300), "d.json:1:%d: the JSON nests deeper than 200 levels"},
+		{"no fixture", "b.json", `{"a": 1}`, "b.json: the file is neither a request nor a body whose operation is known; --operation names one"},
+		{"empty file", "c.json", "\n", "c.json:1:1: the file is empty"},
+		{"misspelt key", "e.json", `{"method": "GET", "path": "/", "haeders": {}}`, `e.json:1:33: a request of a fixture has no key "haeders"`},
+		{"misspelt key of a response", "i.json", `{"method": "GET", "path": "/", "response": {"status": 200, "bdy": {}}}`, `i.json:1:61: a response of a fixture has no key "bdy"`},
+		{"status out of range", "f.json", `{"method": "GET", "path": "/", "response": {"status": 20}}`, "f.json:1:44: the response must have a status from 100 to 599"},
+		{"list with something else", "g.json", `[{"method": "GET", "path": "/"}, 1]`, "g.json:1:34: the request must have a method and a path"},
+		{"unknown operation", "h.json", "// hookline: operation=nope\n{}", `h.json:1:1: the contract has no operation "nope"`},
+		{"bad status of an operation", "j.json", "// hookline: operation=createWebhookConfig:9\n{}", "j.json:1:1: the status of a response body must be from 100 to 599, as in createWebhookConfig:201"},
+		{"YAML syntax", "a.yaml", "a: [", "a.yaml:1:1: the file is not valid YAML"},
+		{"YAML that grows", "b.yaml", billionLaughs(), "b.yaml: the YAML grows larger than 10 MiB or nests deeper than 200 levels"},
+		{"operation file", filepath.Join("bare", "a.json"), "{}", "bare/x-operation:1:1: the line must be a glob of file names and an operation, or an operation"},
+		{"not a collection", "p.json", `{"info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}}`, "p.json:1:1: the file is not a Postman collection: it has no item list"},
+		{"collection with an empty item", "q.json", `{"info": {"_postman_id": "1"}, "item": [{}]}`, "q.json:1:41: the item has neither a request nor items"},
+		{"no request", "n.sh", "echo hello", "no request for an operation of the contract was found"},
+		{"only other servers", "o.sh", "curl https://example.com/", "no request for an operation of the contract was found (1 are for other servers; --server adds one)"},
+		{"only unmatched", "m.sh", "curl " + api + "/nothing", "no request for an operation of the contract was found"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.text != "" {
+				require.NoError(t, os.WriteFile(c.file, []byte(c.text), 0o600))
+			}
+			result, err := validate.Run(t.Context(), validate.Options{Paths: []string{c.file}})
+			require.NoError(t, err)
+			assert.Equal(t, 2, result.ExitCode())
+			require.Len(t, result.Problems, 1)
+			got := result.Problems[0].Error()
+			assert.NotContains(t, got, "\n")
+			if before, after, ok := strings.Cut(c.want, "%d"); ok {
+				assert.True(t, strings.HasPrefix(got, before) && strings.HasSuffix(got, after), "%s\n%s", got, c.want)
+			} else {
+				assert.Equal(t, c.want, got)
+			}
+			var out bytes.Buffer
+			require.NoError(t, report.Text(&out, result, false))
+			assert.Contains(t, out.String(), got+"\n")
+		})
+	}
+}
+
+// billionLaughs grows to 2 GB where aliases are followed.
+func billionLaughs() string {
+	var text strings.Builder
+	text.WriteString("method: GET\npath: /\nbody:\n  - &a [x, x, x, x, x, x, x, x, x, x]\n")
+	for c := 'b'; c < 'j'; c++ {
+		p := string(c - 1)
+		text.WriteString("  - &" + string(c) + " [" + strings.Repeat("*"+p+", ", 9) + "*" + p + "]\n")
+	}
+	return text.String()
+}
+
+// TestBrokenAmongGood shows that one unreadable file does not hide the findings of the others.
+func TestBrokenAmongGood(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("a.har", []byte(`{"log"`), 0o600))
+	require.NoError(t, os.WriteFile("b.sh", []byte("curl -X POST "+api+"/core/webhook-config"), 0o600))
+	require.NoError(t, os.WriteFile("c.css", []byte("not ours"), 0o600))
+	result, err := validate.Run(t.Context(), validate.Options{Paths: []string{"."}})
+	require.NoError(t, err)
+	assert.Len(t, result.Findings, 1)
+	assert.Len(t, result.Problems, 1)
+	assert.Equal(t, 2, result.ExitCode())
+}
+
+// TestUsage shows the mistakes in options that end a run before it begins.
+func TestUsage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("a.yaml", []byte("openapi: 3.1.0"), 0o600))
+	require.NoError(t, os.WriteFile("a.json", []byte("{}"), 0o600))
+	for name, c := range map[string]struct {
+		options validate.Options
+		want    string
+	}{
+		"no path":           {validate.Options{}, "name the files"},
+		"no document":       {validate.Options{Paths: []string{"."}, Spec: "none.yaml"}, "none.yaml"},
+		"document of 3.1":   {validate.Options{Paths: []string{"."}, Spec: "a.yaml"}, "3.0"},
+		"relative server":   {validate.Options{Paths: []string{"."}, Servers: []string{"/v4"}}, "/v4"},
+		"unknown operation": {validate.Options{Paths: []string{"."}, Operation: "nope"}, "nope"},
+		"bad status":        {validate.Options{Paths: []string{"."}, Operation: "createWebhookConfig:x"}, "status"},
+		"no baseline":       {validate.Options{Paths: []string{"."}, Baseline: "none.json"}, "none.json"},
+		"wrong baseline":    {validate.Options{Paths: []string{"."}, Baseline: "a.json"}, "--format json"},
+		"bad glob":          {validate.Options{Paths: []string{"["}}, "["},
+		"bad exclusion":     {validate.Options{Paths: []string{"."}, Exclude: []string{"["}}, "["},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := validate.Run(t.Context(), c.options)
+			var usage *validate.UsageError
+			require.ErrorAs(t, err, &usage)
+			assert.ErrorContains(t, err, c.want)
+		})
+	}
+}

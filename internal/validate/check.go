@@ -1,0 +1,234 @@
+package validate
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/hookline-go/hookline/contract"
+	"github.com/hookline-go/hookline/internal/validate/report"
+	"github.com/hookline-go/hookline/internal/validate/source"
+)
+
+// check validates one request.
+func (v *validator) check(r *source.Request) error {
+	if err := v.ctx.Err(); err != nil {
+		return err
+	}
+	c := &checked{v: v, request: r}
+	if r.Operation != "" {
+		operation, ok := v.contract.Operation(r.Operation)
+		if !ok {
+			return source.ProblemAt(r.Start.Place(0), "the contract has no operation %q", r.Operation)
+		}
+		c.match = &contract.Match{Operation: operation, QueryStart: -1}
+	} else if !c.route() {
+		v.result.Summary.OtherServers++
+		return nil
+	}
+	status := report.Unmatched
+	if c.match != nil {
+		c.validate()
+		status = c.status()
+	}
+	v.record(c, status)
+	return nil
+}
+
+// checked is a request with what was found in it.
+type checked struct {
+	v        *validator
+	request  *source.Request
+	match    *contract.Match
+	urlStart int // where the part of the URL begins that was matched
+	findings []report.Finding
+}
+
+// route finds the operation. It returns false for a request to another server.
+func (c *checked) route() bool {
+	method, target := c.request.Method, c.request.URL
+	if !method.Known() {
+		c.unmatched(contract.CodeNotFound, "the method is not known before the program runs", "", method)
+		return true
+	}
+	masked, start, ok := knownTarget(target)
+	if !ok {
+		c.unmatched(contract.CodeNotFound, "the URL is not known before the program runs", "", target)
+		return true
+	}
+	c.urlStart = start
+	match, err := c.v.router.Match(strings.ToUpper(method.Value), masked)
+	failure, failed := errors.AsType[*contract.MatchError](err)
+	switch {
+	case !failed:
+		c.match = match
+	case failure.Code == contract.CodeOtherServer || isPreflight(c.request):
+		return false
+	case failure.Code == contract.CodeMethodNotAllowed:
+		c.unmatched(failure.Code, failure.Error(), "", method)
+	default:
+		c.unmatched(failure.Code, failure.Error(), failure.Suggestion, target)
+	}
+	return true
+}
+
+// isPreflight tells the requests that browsers send by themselves before those to another origin (the Fetch standard).
+func isPreflight(r *source.Request) bool {
+	return r.Method.Value == http.MethodOptions && len(fieldsNamed(r.Header, "Access-Control-Request-Method")) > 0
+}
+
+func (c *checked) unmatched(code contract.Code, message, suggestion string, at source.Text) {
+	c.findings = append(c.findings, report.Finding{
+		Place: at.Place(0), Severity: report.Warning, Code: string(code), In: string(contract.InPath), Message: message,
+		Suggestion: suggestion, Request: c.request.Name,
+	})
+}
+
+// knownTarget returns a URL with letters in the place of what is unknown, so that it can be parsed. Where the server is
+// unknown, it is only the path, which begins at start. It returns false where the path is unknown too.
+func knownTarget(u source.Text) (masked string, start int, ok bool) {
+	masked = mask(u.Value, u.Unknown, 'x')
+	host := 0
+	if i := strings.Index(u.Value, "://"); i >= 0 && !strings.ContainsAny(u.Value[:i], "/?#") {
+		host = i + len("://")
+	}
+	end := host
+	for _, unknown := range u.Unknown {
+		slash := strings.IndexAny(masked[end:], "/?#")
+		if slash >= 0 && unknown.Start > end+slash {
+			break
+		}
+		start, end = unknown.End, unknown.End
+	}
+	if start == 0 {
+		return masked, 0, u.Value != ""
+	}
+	slash := strings.IndexByte(masked[start:], '/')
+	if slash < 0 {
+		return "", 0, false
+	}
+	return masked[start+slash:], start + slash, true
+}
+
+// mask replaces parts of a text, byte by byte.
+func mask(text string, parts []source.Span, with byte) string {
+	if len(parts) == 0 {
+		return text
+	}
+	data := []byte(text)
+	for _, part := range parts {
+		for i := part.Start; i < part.End; i++ {
+			data[i] = with
+		}
+	}
+	return string(data)
+}
+
+// validate applies the operation's rules.
+func (c *checked) validate() {
+	r := c.request
+	if !r.ResponseOnly {
+		body, loose := maskJSON(r.Body)
+		message := &contract.Request{
+			PathParams: c.match.PathParams, RawQuery: c.query(), Header: header(r.Header), Body: []byte(body),
+		}
+		if r.BodyOnly {
+			message.Header = http.Header{"Content-Type": {"application/json"}}
+		}
+		part := part{start: r.Start, header: r.Header, body: r.Body, bodyUnknown: r.BodyUnknown, loose: loose}
+		for _, violation := range c.match.Operation.ValidateRequest(message) {
+			if !r.BodyOnly || violation.In == contract.InBody {
+				c.add(&violation, &part, report.Error)
+			}
+		}
+		if c.v.options.Strict {
+			c.advise(message, &part)
+		}
+	}
+	if r.Response != nil {
+		c.validateResponse(r.Response)
+	}
+}
+
+func (c *checked) validateResponse(r *source.Response) {
+	body, loose := maskJSON(r.Body)
+	message := &contract.Response{Status: r.Status, Header: header(r.Header), Body: []byte(body)}
+	if c.request.BodyOnly {
+		message.Header = http.Header{"Content-Type": {bareMediaType(r.Status)}}
+	}
+	part := part{
+		start: r.Start, header: r.Header, body: r.Body, status: r.StatusText, bodyUnknown: r.BodyUnknown, loose: loose,
+		response: true,
+	}
+	for _, violation := range c.match.Operation.ValidateResponse(message) {
+		if !c.request.BodyOnly || violation.In == contract.InBody || violation.In == contract.InStatus {
+			c.add(&violation, &part, report.Error)
+		}
+	}
+}
+
+// bareMediaType is what a response that a file holds without its headers is taken for: errors are problem documents.
+func bareMediaType(status int) string {
+	if status >= http.StatusBadRequest {
+		return "application/problem+json"
+	}
+	return "application/json"
+}
+
+// query returns the URL's query and the parameters that the file lists apart from it.
+func (c *checked) query() string {
+	parts := make([]string, 0, 1+len(c.request.Query))
+	if c.match.RawQuery != "" {
+		parts = append(parts, c.match.RawQuery)
+	}
+	for _, field := range c.request.Query {
+		name := mask(field.Name.Value, field.Name.Unknown, 'x')
+		parts = append(parts, name+"="+mask(field.Value.Value, field.Value.Unknown, 'x'))
+	}
+	return strings.Join(parts, "&")
+}
+
+// header returns the fields that are known. A media type that is not known is taken for JSON, so that the body is
+// looked at all the same.
+func header(fields []source.Field) http.Header {
+	h := make(http.Header, len(fields))
+	for _, field := range fields {
+		value := field.Value.Value
+		if strings.EqualFold(field.Name.Value, "Content-Type") && !field.Value.Known() {
+			value = "application/json"
+		}
+		if field.Name.Known() {
+			h.Add(field.Name.Value, value)
+		}
+	}
+	return h
+}
+
+func fieldsNamed(fields []source.Field, name string) []source.Field {
+	var named []source.Field
+	for _, field := range fields {
+		if strings.EqualFold(field.Name.Value, name) {
+			named = append(named, field)
+		}
+	}
+	return named
+}
+
+// status says what became of the request.
+func (c *checked) status() report.Status {
+	for i := range c.findings {
+		if c.findings[i].Severity == report.Error {
+			return report.Invalid
+		}
+	}
+	return report.Valid
+}
+
+// unescapeQuery returns a name as url.ParseQuery has it.
+func unescapeQuery(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}

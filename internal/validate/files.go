@@ -1,0 +1,254 @@
+package validate
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hookline-go/hookline/internal/validate/fixture"
+	"github.com/hookline-go/hookline/internal/validate/har"
+	"github.com/hookline-go/hookline/internal/validate/httpfile"
+	"github.com/hookline-go/hookline/internal/validate/markdown"
+	"github.com/hookline-go/hookline/internal/validate/postman"
+	"github.com/hookline-go/hookline/internal/validate/shell"
+	"github.com/hookline-go/hookline/internal/validate/source"
+)
+
+// MaxFile is how large a file may be that is not an HTTP Archive, in bytes. Archives are streamed, and have no limit.
+const MaxFile = 10 << 20
+
+// format is a kind of file.
+type format string
+
+const (
+	formatNone     format = ""
+	formatHAR      format = "har"
+	formatHTTP     format = "http"
+	formatShell    format = "shell"
+	formatMarkdown format = "markdown"
+	formatPostman  format = "postman"
+	formatFixture  format = "fixture"
+)
+
+// sniffed is how much of a file is looked at to recognise it.
+const sniffed = 4096
+
+var (
+	harStart     = regexp.MustCompile(`^\s*\{\s*"log"\s*:\s*\{`)
+	shebang      = regexp.MustCompile(`^#!.*\b(sh|bash|dash|ksh|zsh)\b`)
+	curlStart    = regexp.MustCompile(`^\s*(\$ )?curl\s`)
+	requestStart = regexp.MustCompile(`^\s*(###.*\n\s*)*(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+`)
+	jsonStart    = regexp.MustCompile(`^\s*[{\[]`)
+	postmanMark  = regexp.MustCompile(`schema\.(get)?postman\.com/|"_postman_id"`)
+)
+
+// notRequests are files of the tools whose requests are read; they hold settings.
+var notRequests = regexp.MustCompile(`^http-client(\.private)?\.env\.json$|\.postman_environment\.json$|^x-operation$`)
+
+// file validates the requests of one file.
+func (v *validator) file(in input) error {
+	reader, name, err := v.open(in)
+	if err != nil {
+		return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason(err)})
+	}
+	defer reader.Close() //nolint:errcheck // nothing was written
+	head := make([]byte, sniffed)
+	n, err := io.ReadFull(reader, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason(err)})
+	}
+	head = head[:n]
+	kind := recognise(in, head)
+	if kind == formatNone {
+		return v.unrecognised(in, name, head)
+	}
+	v.inFile = 0
+	err = v.read(kind, in, name, io.MultiReader(bytes.NewReader(head), reader))
+	if v.inFile > 0 {
+		v.result.Summary.Files++
+	}
+	return v.problem(err)
+}
+
+func (v *validator) open(in input) (io.ReadCloser, string, error) {
+	if in.path == stdin {
+		return io.NopCloser(v.options.Stdin), "<stdin>", nil
+	}
+	f, err := os.Open(in.path)
+	return f, in.path, err
+}
+
+func (v *validator) unrecognised(in input, name string, head []byte) error {
+	if !in.named {
+		return nil
+	}
+	reason := "the file is of none of the formats that can be validated"
+	if bytes.IndexByte(head, 0) >= 0 {
+		reason = "the file is binary"
+	}
+	return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason})
+}
+
+// recognise tells a file's format from its name and how it begins. A file without a telling name that was found in a
+// folder counts only if it is a shell script.
+func recognise(in input, head []byte) format {
+	name := strings.ToLower(filepath.Base(in.path))
+	if notRequests.MatchString(name) {
+		return formatNone
+	}
+	switch filepath.Ext(name) {
+	case ".har":
+		return formatHAR
+	case ".http", ".rest":
+		return formatHTTP
+	case ".sh", ".bash", ".zsh", ".ksh", ".curl":
+		return formatShell
+	case ".md", ".markdown", ".mdx":
+		return formatMarkdown
+	case ".yaml", ".yml":
+		return formatFixture
+	case ".json", ".jsonc":
+		return recogniseJSON(head)
+	case ".go":
+		return formatNone
+	}
+	switch {
+	case shebang.Match(head):
+		return formatShell
+	case !in.named || bytes.IndexByte(head, 0) >= 0:
+		return formatNone
+	case jsonStart.Match(head):
+		return recogniseJSON(head)
+	case curlStart.Match(head):
+		return formatShell
+	case requestStart.Match(head):
+		return formatHTTP
+	case in.path == stdin:
+		return formatFixture
+	default:
+		return formatNone
+	}
+}
+
+func recogniseJSON(head []byte) format {
+	switch {
+	case harStart.Match(head):
+		return formatHAR
+	case postmanMark.Match(head):
+		return formatPostman
+	default:
+		return formatFixture
+	}
+}
+
+// read parses a file and validates its requests as they come.
+func (v *validator) read(kind format, in input, name string, r io.Reader) error {
+	if kind == formatHAR {
+		return har.Read(name, r, v.check)
+	}
+	file, err := readAll(name, r)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Dir(in.path)
+	switch kind {
+	case formatHTTP:
+		environment, err := httpfile.LoadEnvironment(folder, v.options.Environment)
+		if err != nil {
+			return err
+		}
+		return httpfile.Parse(file.Text(), environment, v.sibling(folder), v.check)
+	case formatShell:
+		return shell.Parse(file.Text(), v.sibling(folder), v.check)
+	case formatMarkdown:
+		return markdown.Parse(file.Text(), v.sibling(folder), v.check)
+	case formatPostman:
+		return postman.Parse(file.Text(), v.check)
+	default:
+		return v.fixture(in, file)
+	}
+}
+
+func (v *validator) fixture(in input, file *source.File) error {
+	bare, err := v.bareFor(in.path)
+	if err != nil {
+		return err
+	}
+	err = fixture.Parse(file, fixture.Bare(bare), v.check)
+	if !errors.Is(err, fixture.ErrNone) {
+		return err
+	}
+	if !in.named {
+		return nil
+	}
+	return source.ProblemAt(source.Place{File: file.Name},
+		"the file is neither a request nor a body whose operation is known; --operation names one")
+}
+
+// readAll reads a file that must be text.
+func readAll(name string, r io.Reader) (*source.File, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	place := source.Place{File: name}
+	switch {
+	case err != nil:
+		return nil, &source.Problem{Place: place, Reason: reason(err)}
+	case len(data) > MaxFile:
+		return nil, &source.Problem{Place: place, Reason: "the file is larger than " + strconv.Itoa(MaxFile>>20) + " MiB; only HTTP Archives may be"}
+	case bytes.IndexByte(data, 0) >= 0:
+		return nil, &source.Problem{Place: place, Reason: "the file is binary"}
+	}
+	file := &source.File{Name: name, Data: strings.TrimPrefix(string(data), "\uFEFF")}
+	if !utf8.Valid(data) {
+		at := 0
+		for at < len(data) {
+			r, size := utf8.DecodeRune(data[at:])
+			if r == utf8.RuneError && size == 1 {
+				break
+			}
+			at += size
+		}
+		return nil, source.ProblemAt(file.Place(at), "the file is not valid UTF-8")
+	}
+	return file, nil
+}
+
+// sibling returns what reads the files that requests name: beside the file itself, or where the program runs.
+func (v *validator) sibling(folder string) func(string) (*source.File, error) {
+	return func(name string) (*source.File, error) {
+		path := name
+		if !filepath.IsAbs(name) {
+			path = filepath.Join(folder, filepath.FromSlash(name))
+			if _, err := os.Stat(path); err != nil {
+				path = filepath.FromSlash(name)
+			}
+		}
+		if file, ok := v.bodyFiles[path]; ok {
+			return file, nil
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, errors.New(reason(err))
+		}
+		if !info.Mode().IsRegular() {
+			return nil, errors.New("it is not a file")
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, errors.New(reason(err))
+		}
+		defer f.Close() //nolint:errcheck // nothing was written
+		file, err := readAll(path, f)
+		if err != nil {
+			problem, _ := errors.AsType[*source.Problem](err)
+			return nil, errors.New(problem.Reason)
+		}
+		v.bodyFiles[path] = file
+		return file, nil
+	}
+}

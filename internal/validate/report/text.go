@@ -1,0 +1,90 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/hookline-go/hookline/internal/validate/source"
+)
+
+// ANSI's select graphic rendition (ECMA-48, section 8.3.117).
+const (
+	bold   = "\x1b[1m"
+	red    = "\x1b[31m"
+	yellow = "\x1b[33m"
+	green  = "\x1b[32m"
+	dim    = "\x1b[2m"
+	plain  = "\x1b[0m"
+)
+
+// Text prints a result for people, with colours if the caller wants them.
+func Text(w io.Writer, r *Result, colour bool) error {
+	p := painter(colour)
+	var out strings.Builder
+	for i := range r.Findings {
+		p.finding(&out, &r.Findings[i])
+	}
+	for _, problem := range r.Problems {
+		fmt.Fprintf(&out, "%s\n", p.paint(red, clean(problem.Error())))
+	}
+	colourOfAll := green
+	if r.Summary.Invalid > 0 || len(r.Problems) > 0 {
+		colourOfAll = red
+	}
+	fmt.Fprintf(&out, "%s\n", p.paint(colourOfAll, r.Summary.Line()))
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// painter adds colours, or not.
+type painter bool
+
+func (p painter) paint(colour, text string) string {
+	if !p {
+		return text
+	}
+	return colour + text + plain
+}
+
+func (p painter) finding(out *strings.Builder, f *Finding) {
+	colour := red
+	if f.Severity == Warning {
+		colour = yellow
+	}
+	fmt.Fprintf(out, "%s  %s  %s  %s\n", p.paint(bold, position(f.Place)), p.paint(colour, string(f.Severity)), f.Code,
+		clean(subject(f)))
+	fmt.Fprintf(out, "  %s\n", clean(f.Message))
+	if f.Suggestion != "" {
+		fmt.Fprintf(out, "  did you mean %s?\n", clean(f.Suggestion))
+	}
+	if f.Schema != "" {
+		fmt.Fprintf(out, "  %s\n", p.paint(dim, "spec  "+position(f.Spec)+"  "+f.Schema))
+	}
+}
+
+// subject names the part of the message and the place within it.
+func subject(f *Finding) string {
+	text := f.In
+	if f.Response {
+		text = "response " + f.In
+	}
+	if f.Pointer != "" {
+		text += " " + f.Pointer
+	}
+	return text
+}
+
+func position(p source.Place) string {
+	return fmt.Sprintf("%s:%d:%d", clean(p.File), p.Line, p.Column)
+}
+
+// clean keeps names that a file made up from controlling the terminal.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029' {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
+}

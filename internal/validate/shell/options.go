@@ -1,0 +1,44 @@
+package shell
+
+import "strings"
+
+// longNames are curl's long options that have a letter too, and matter here.
+var longNames = map[string]string{
+	"request": "X", "header": "H", "data": "d", "get": "G", "head": "I", "form": "F", "upload-file": "T", "user": "u",
+	"user-agent": "A", "referer": "e", "cookie": "b",
+}
+
+// valueLetters are curl's options of one letter that take a value.
+const valueLetters = "AbcCdDeEFHKmoPQrtTuUwxXyYz"
+
+// valueNames are curl's long options that take a value (curl 8.16). All others are switches.
+var valueNames = func() map[string]bool {
+	names := map[string]bool{}
+	for name := range strings.FieldsSeq(`
+abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to
+continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary data-raw data-urlencode
+delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url dump-header ech egd-file engine etag-compare
+etag-save expect100-timeout form form-string ftp-account ftp-alternative-to-user ftp-method ftp-port
+ftp-ssl-ccc-mode happy-eyeballs-timeout-ms haproxy-clientip header hostpubmd5 hostpubsha256 hsts interface
+ip-tos ipfs-gateway json keepalive-cnt keepalive-time key key-type knownhosts krb libcurl limit-rate local-port login-options
+mail-auth mail-from mail-rcpt max-filesize max-redirs max-time netrc-file noproxy oauth2-bearer output output-dir
+parallel-max parallel-max-host pass pinnedpubkey preproxy proto proto-default proto-redir proxy proxy-cacert
+proxy-capath proxy-cert proxy-cert-type proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type
+proxy-pass proxy-pinnedpubkey proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword
+proxy-tlsuser proxy-user proxy1.0 pubkey quote random-file range rate referer request request-target resolve retry
+retry-delay retry-max-time sasl-authzid service-name sigalgs socks4 socks4a socks5 socks5-gssapi-service
+socks5-hostname speed-limit speed-time stderr telnet-option tftp-blksize time-cond tls-max tls13-ciphers tlsauthtype
+tlspassword tlsuser trace trace-ascii trace-config unix-socket upload-file upload-flags url url-query user
+user-agent variable vlan-priority write-out`) {
+		names[name] = true
+	}
+	return names
+}()
+
+// takesValue tells whether an option, a letter or a long name, takes a value.
+func takesValue(name string) bool {
+	if len(name) == 1 {
+		return strings.Contains(valueLetters, name)
+	}
+	return valueNames[name]
+}

@@ -1,0 +1,70 @@
+package source
+
+import "fmt"
+
+// Field is a header or a query parameter.
+type Field struct{ Name, Value Text }
+
+// Request is a request as a file has it, with the response if the file has one too.
+type Request struct {
+	// Name is what the file calls it, or empty.
+	Name string
+	// Start is where it begins.
+	Start Text
+	// Operation is the operation's id, where the file or the user names one, and empty where Method and URL tell.
+	Operation string
+	// BodyOnly says that the file holds a body and nothing else, so that nothing else can be missing.
+	BodyOnly bool
+
+	Method Text
+	// URL is absolute, or a path. Its query and Query count together.
+	URL    Text
+	Query  []Field
+	Header []Field
+	// Body is absent where there is none.
+	Body Text
+	// BodyUnknown says that there is a body, and that the file does not tell what it is.
+	BodyUnknown bool
+
+	// Response is nil where there is none.
+	Response *Response
+	// ResponseOnly says that the file holds a response and no request.
+	ResponseOnly bool
+}
+
+// Response is a response as a file has it.
+type Response struct {
+	Start       Text
+	Status      int
+	StatusText  Text
+	Header      []Field
+	Body        Text
+	BodyUnknown bool
+}
+
+// Yield takes the requests of a file, one after the other. A request and its texts are good only until Yield returns.
+// An error ends the parsing.
+type Yield func(*Request) error
+
+// Problem is the reason why a file, or a part of it, cannot be read.
+type Problem struct {
+	Place  Place
+	Reason string
+}
+
+// Error implements error: "file:line:column: reason", as far as they are known.
+func (p *Problem) Error() string {
+	switch {
+	case p.Place.Line == 0 && p.Place.File == "":
+		return p.Reason
+	case p.Place.Line == 0:
+		return p.Place.File + ": " + p.Reason
+	default:
+		return fmt.Sprintf("%s:%d:%d: %s", p.Place.File, p.Place.Line, p.Place.Column, p.Reason)
+	}
+}
+
+// ProblemAt returns a Problem at a place.
+func ProblemAt(place Place, format string, args ...any) *Problem {
+	return &Problem{Place: place, Reason: fmt.Sprintf(format, args...)}
+}

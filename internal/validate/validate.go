@@ -1,0 +1,159 @@
+// Package validate finds the requests in a team's files and tells which of them break a contract, and where.
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/hookline-go/hookline"
+	"github.com/hookline-go/hookline/contract"
+	"github.com/hookline-go/hookline/internal/validate/report"
+	"github.com/hookline-go/hookline/internal/validate/source"
+)
+
+// Options say what is validated, and against what.
+type Options struct {
+	// Paths are files, folders and globs; "-" is Stdin.
+	Paths []string
+	Stdin io.Reader
+	// Exclude are globs of paths that are left out, besides those of the ignore file.
+	Exclude []string
+	// Spec is the file of an OpenAPI 3.0 document, or empty for hookline's own.
+	Spec string
+	// Servers are base URLs besides those of the document.
+	Servers []string
+	// Operation is what a bare body is for, where the file does not say: an operation's id, or "id:status" for a response.
+	Operation string
+	// Environment is the name of an environment of .http files, or empty.
+	Environment string
+	// Baseline is the file of a JSON report whose findings are accepted, or empty.
+	Baseline string
+	// Strict adds advice, and lets warnings fail the run.
+	Strict bool
+	// Cases keeps the valid requests too, for formats that list them.
+	Cases bool
+}
+
+// UsageError is a mistake in the options, or a document or baseline that cannot be used.
+type UsageError struct{ Err error }
+
+// Error implements error.
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+func usage(format string, args ...any) error { return &UsageError{Err: fmt.Errorf(format, args...)} }
+
+// Run validates. What is wrong with the files is part of the result; the error, if any, is a *UsageError or the
+// context's.
+func Run(ctx context.Context, o Options) (*report.Result, error) {
+	v, err := newValidator(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Paths) == 0 {
+		return nil, usage("name the files or folders to validate, or - for the standard input")
+	}
+	files, problems, err := discover(o.Paths, o.Exclude)
+	if err != nil {
+		return nil, err
+	}
+	v.result.Problems = problems
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := v.file(f); err != nil {
+			return nil, err
+		}
+	}
+	v.finish()
+	return v.result, nil
+}
+
+// validator is a run.
+type validator struct {
+	ctx       context.Context //nolint:containedctx // a validator lives as long as Run
+	options   Options
+	contract  *contract.Contract
+	router    *contract.Router
+	spec      func() (*contract.SpecIndex, error)
+	baseline  *baseline
+	result    *report.Result
+	seen      map[string]int // how often a fingerprint's ingredients were found
+	inFile    int            // the requests of the file that is being read
+	bareBody  bare
+	bodyFiles map[string]*source.File
+}
+
+func newValidator(ctx context.Context, o Options) (*validator, error) {
+	v := &validator{
+		ctx: ctx, options: o, seen: map[string]int{}, result: &report.Result{SpecFile: "openapi.yaml"},
+		bodyFiles: map[string]*source.File{},
+	}
+	data := hookline.OpenAPI()
+	var err error
+	if o.Spec == "" {
+		v.contract, err = contract.Default()
+	} else {
+		v.result.SpecFile = o.Spec
+		if data, err = os.ReadFile(o.Spec); err != nil {
+			return nil, usage("the OpenAPI document cannot be read: %w", err)
+		}
+		v.contract, err = contract.Load(ctx, data)
+	}
+	if err != nil {
+		return nil, usage("%s: %w", v.result.SpecFile, err)
+	}
+	if v.router, err = contract.NewRouter(v.contract, o.Servers...); err != nil {
+		return nil, &UsageError{Err: err}
+	}
+	v.spec = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(data) })
+	if v.bareBody, err = v.parseBare(o.Operation); err != nil {
+		return nil, &UsageError{Err: err}
+	}
+	if v.baseline, err = readBaseline(o.Baseline); err != nil {
+		return nil, &UsageError{Err: err}
+	}
+	return v, nil
+}
+
+// finish adds what only the end can tell.
+func (v *validator) finish() {
+	s := &v.result.Summary
+	s.Stale = v.baseline.stale()
+	if s.Valid+s.Invalid == 0 && len(v.result.Problems) == 0 {
+		reason := "no request for an operation of the contract was found"
+		if s.OtherServers > 0 {
+			reason += fmt.Sprintf(" (%d are for other servers; --server adds one)", s.OtherServers)
+		}
+		v.result.Problems = append(v.result.Problems, &source.Problem{Reason: reason})
+	}
+}
+
+// problem records why a file cannot be read. Any other error ends the run.
+func (v *validator) problem(err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, part := range unjoin(err) {
+		p, ok := errors.AsType[*source.Problem](part)
+		if !ok {
+			return err
+		}
+		v.result.Problems = append(v.result.Problems, p)
+	}
+	return nil
+}
+
+func unjoin(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the outermost is taken apart
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
