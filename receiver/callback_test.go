@@ -1,0 +1,63 @@
+package receiver_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hookline-go/hookline/gen"
+	"github.com/hookline-go/hookline/gen/serverapi"
+	"github.com/hookline-go/hookline/receiver"
+)
+
+// callback is how a service on echo uses the handler: as its implementation of the generated callback receiver.
+type callback struct{ handler http.Handler }
+
+// HandleReceiveWebhookDeliveryCallback implements serverapi.CallbackReceiverInterface.
+func (c callback) HandleReceiveWebhookDeliveryCallback(ctx echo.Context, _ gen.ReceiveWebhookDeliveryParams) error {
+	c.handler.ServeHTTP(ctx.Response(), ctx.Request())
+	return nil
+}
+
+// From the generated initiator to the generated receiver, with our signature between them.
+func TestGeneratedCallback(t *testing.T) {
+	var got []receiver.Delivery
+	endpoint := newEndpoint(t, func(_ context.Context, d receiver.Delivery) error {
+		got = append(got, d)
+		return nil
+	}, receiver.WithClock(time.Now), newMemory(t))
+	router := echo.New()
+	router.POST("/hooks", serverapi.ReceiveWebhookDeliveryCallbackHandler(callback{endpoint}))
+	server := httptest.NewServer(router)
+	defer server.Close()
+	initiator, err := gen.NewCallbackInitiator(gen.WithCallbackHTTPClient(server.Client()))
+	require.NoError(t, err)
+
+	now := time.Now()
+	deliver := func(signature *string, payload string) int {
+		response, err := initiator.ReceiveWebhookDeliveryWithBody(t.Context(), server.URL+"/hooks",
+			&gen.ReceiveWebhookDeliveryParams{
+				WebhookID: "event-1", WebhookTimestamp: now.Unix(), WebhookSignature: signature, XRootFiSignature: signature,
+			}, "application/json", strings.NewReader(payload))
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		return response.StatusCode
+	}
+	const payload = `{"event": "connection.changed", "company_id": 496}`
+	assert.Equal(t, http.StatusUnauthorized, deliver(nil, payload))
+	assert.Equal(t, http.StatusUnauthorized, deliver(new(wrongV1), payload))
+	signature, err := receiver.Sign(vectorSecret, "event-1", now, []byte(payload))
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNoContent, deliver(&signature, payload))
+	assert.Equal(t, http.StatusNoContent, deliver(&signature, payload))
+	require.Len(t, got, 1)
+	assert.Equal(t, payload, string(got[0].Payload))
+	assert.Equal(t, "connection.changed", got[0].EventType())
+}
