@@ -1,0 +1,190 @@
+package egress
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"time"
+)
+
+const (
+	// responseHeaderLimit is in bytes. Nobody's webhook answers with more.
+	responseHeaderLimit = 64 << 10
+	// defaultIdleConns bounds the connections that wait for their next request.
+	defaultIdleConns        = 1024
+	defaultIdleConnsPerHost = 32
+	defaultIdleTimeout      = 60 * time.Second
+	// keepAlive probes find connections whose other end vanished.
+	keepAlive = 30 * time.Second
+	// http2Ping is how long an HTTP/2 connection may be silent before it is
+	// asked for a sign of life: all of an endpoint's requests share it.
+	http2Ping = 10 * time.Second
+	// handshakeTimeout bounds the TLS handshake behind a proxy, which is the
+	// one step that does not end with its request.
+	handshakeTimeout = 15 * time.Second
+)
+
+// TransportOptions tunes a [Transport]. The zero value is usable.
+type TransportOptions struct {
+	// MaxIdleConns bounds the idle connections to all hosts, 1024 if it is 0;
+	// MaxIdleConnsPerHost those to one, 32 if it is 0.
+	MaxIdleConns        int
+	MaxIdleConnsPerHost int
+	// IdleTimeout is how long a connection waits for its next request, 60 s
+	// if it is 0.
+	IdleTimeout time.Duration
+	// Proxy returns the proxy for a target, nil for none, as the functions of
+	// golang.org/x/net/http/httpproxy do. Nil means no proxies.
+	Proxy func(*url.URL) (*url.URL, error)
+	// RootCAs are the certificate authorities to trust, nil the system's.
+	RootCAs *x509.CertPool
+}
+
+// Transport is an [http.RoundTripper] whose connections the guard has checked.
+// It follows no redirects, keeps connections for later requests to the same
+// host, speaks HTTP/1.1 and HTTP/2, and TLS 1.2 and later. A connection that is
+// being made ends with the request that asked for it. It is safe for concurrent
+// use.
+//
+// Requests that go through a proxy are checked as far as that is possible: the
+// proxy's own address is the operator's choice and is not; the target is looked
+// up and refused like any other before the proxy hears of it. The proxy looks
+// it up again, and a name that only the proxy can resolve is left to it.
+type Transport struct {
+	guard   *Guard
+	proxy   func(*url.URL) (*url.URL, error)
+	direct  *http.Transport
+	proxied *http.Transport
+}
+
+// NewTransport returns a transport that g guards.
+func NewTransport(g *Guard, o TransportOptions) *Transport {
+	t := &Transport{guard: g, proxy: o.Proxy}
+	guarded := &net.Dialer{KeepAlive: keepAlive, Resolver: g.resolver, ControlContext: g.Control}
+	open := &net.Dialer{KeepAlive: keepAlive, Resolver: g.resolver}
+
+	t.direct = newHTTPTransport(o)
+	t.direct.DialContext = withRequest(guarded.DialContext)
+	t.direct.DialTLSContext = withRequest(dialTLS(guarded, t.direct.TLSClientConfig))
+
+	t.proxied = newHTTPTransport(o)
+	t.proxied.DialContext = withRequest(open.DialContext)
+	t.proxied.Proxy = func(r *http.Request) (*url.URL, error) { return t.proxy(r.URL) }
+	return t
+}
+
+func newHTTPTransport(o TransportOptions) *http.Transport {
+	return &http.Transport{
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // what is logged is what was sent, and 2 KiB stay 2 KiB
+		MaxIdleConns:           cmp.Or(o.MaxIdleConns, defaultIdleConns),
+		MaxIdleConnsPerHost:    cmp.Or(o.MaxIdleConnsPerHost, defaultIdleConnsPerHost),
+		IdleConnTimeout:        cmp.Or(o.IdleTimeout, defaultIdleTimeout),
+		MaxResponseHeaderBytes: responseHeaderLimit,
+		TLSHandshakeTimeout:    handshakeTimeout,
+		TLSClientConfig: &tls.Config{
+			MinVersion: tls.VersionTLS12,
+			RootCAs:    o.RootCAs,
+			NextProtos: []string{"h2", "http/1.1"},
+		},
+		HTTP2: &http.HTTP2Config{SendPingTimeout: http2Ping, PingTimeout: http2Ping},
+	}
+}
+
+// CloseIdleConnections closes the connections that no request uses.
+func (t *Transport) CloseIdleConnections() {
+	t.direct.CloseIdleConnections()
+	t.proxied.CloseIdleConnections()
+}
+
+// RoundTrip implements [http.RoundTripper]. The error wraps a [*BlockedError]
+// if the guard refused the target.
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	transport, err := t.route(r)
+	if err != nil {
+		if r.Body != nil {
+			_ = r.Body.Close() // as the interface demands; nothing was read
+		}
+		return nil, err
+	}
+	return transport.RoundTrip(r.WithContext(context.WithValue(r.Context(), requestKey{}, r.Context())))
+}
+
+func (t *Transport) route(r *http.Request) (*http.Transport, error) {
+	if t.proxy == nil {
+		return t.direct, nil
+	}
+	proxy, err := t.proxy(r.URL)
+	if err != nil {
+		return nil, err
+	}
+	if proxy == nil {
+		return t.direct, nil
+	}
+	err = t.guard.CheckHost(r.Context(), r.URL.Hostname())
+	var unresolved *net.DNSError
+	if err != nil && !errors.As(err, &unresolved) {
+		return nil, err
+	}
+	return t.proxied, nil
+}
+
+// requestKey is the key of the request's own context. The standard library
+// dials in the background with a context that has the request's values but does
+// not end with it, because another request might use the connection: an
+// endpoint that accepts nothing would gather dials that nobody waits for.
+type requestKey struct{}
+
+type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// withRequest ends a dial with the request that asked for it.
+func withRequest(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		request, ok := ctx.Value(requestKey{}).(context.Context)
+		if !ok {
+			return dial(ctx, network, address)
+		}
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		stop := context.AfterFunc(request, func() { cancel(context.Cause(request)) })
+		defer stop()
+		return dial(ctx, network, address)
+	}
+}
+
+// dialTLS does the handshake that the standard library would do, so that it
+// ends with the request too.
+func dialTLS(dialer *net.Dialer, config *tls.Config) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		own := config.Clone()
+		own.ServerName = host
+		secure := tls.Client(conn, own)
+		if err := handshake(ctx, secure); err != nil {
+			_ = conn.Close() // the handshake's error is the one to report
+			return nil, err
+		}
+		return secure, nil
+	}
+}
+
+func handshake(ctx context.Context, conn *tls.Conn) error {
+	trace := httptrace.ContextClientTrace(ctx)
+	if trace != nil && trace.TLSHandshakeStart != nil {
+		trace.TLSHandshakeStart()
+	}
+	return conn.HandshakeContext(ctx)
+}
