@@ -1,0 +1,127 @@
+package delivery
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/hookline-go/hookline/internal/delivery/egress"
+)
+
+// explain puts the error of an exchange into words. The error's own text is
+// never repeated: it can hold the URL with its query, addresses of the
+// operator's network, or what the receiver sent.
+func (s *Sender) explain(attempt context.Context, err error, reached phase) (kind Kind, message string) {
+	if cause := context.Cause(attempt); cause != nil && !errors.Is(cause, errAttemptTimeout) {
+		return KindInterrupted, "interrupted: the service is stopping"
+	}
+	if kind, message, ok := explainGuard(err); ok {
+		return kind, message
+	}
+	if isTimeout(err) || attempt.Err() != nil {
+		return KindTimeout, fmt.Sprintf("timeout after %s %s", s.timeout, reached)
+	}
+	for _, explain := range []func(error) (Kind, string, bool){explainDNS, explainTLS, explainConnection} {
+		if kind, message, ok := explain(err); ok {
+			return kind, message
+		}
+	}
+	if reached == phaseBody {
+		return KindProtocol, "invalid HTTP: the response body is malformed"
+	}
+	return KindProtocol, "invalid HTTP: there was no usable response"
+}
+
+func explainGuard(err error) (kind Kind, message string, ok bool) {
+	if blocked, ok := errors.AsType[*egress.BlockedError](err); ok {
+		return KindBlocked, blocked.Error(), true
+	}
+	return "", "", false
+}
+
+// isTimeout covers deadlines of contexts and connections, and what the kernel
+// gives up on. A resolver's own timeout is told apart by explainDNS.
+func isTimeout(err error) bool {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return dns.IsTimeout
+	}
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
+		errors.Is(err, syscall.ETIMEDOUT)
+}
+
+func explainDNS(err error) (kind Kind, message string, ok bool) {
+	dns, ok := errors.AsType[*net.DNSError](err)
+	switch {
+	case !ok:
+		return "", "", false
+	case dns.IsNotFound:
+		return KindDNS, "DNS: the host was not found", true
+	default:
+		return KindDNS, "DNS: the look-up of the host failed", true
+	}
+}
+
+func explainTLS(err error) (kind Kind, message string, ok bool) {
+	if words, ok := explainCertificate(err); ok {
+		return KindTLS, "TLS: " + words, true
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return KindTLS, "TLS: the receiver does not speak TLS", true
+	}
+	if _, ok := errors.AsType[tls.AlertError](err); ok {
+		return KindTLS, "TLS: the receiver refused the handshake", true
+	}
+	return "", "", false
+}
+
+func explainCertificate(err error) (words string, ok bool) {
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
+		if invalid.Reason == x509.Expired {
+			return "the certificate has expired or is not valid yet", true
+		}
+		return "the certificate is invalid", true
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the certificate is for another host", true
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "the certificate is not from a trusted authority", true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "the certificate cannot be verified", true
+	}
+	return "", false
+}
+
+// http2StreamError receives net/http's HTTP/2 stream errors, whose type is not
+// exported: they fit any struct with their fields (https://go.dev/issue/53896).
+type http2StreamError struct {
+	StreamID uint32
+	Code     uint32
+	Cause    error
+}
+
+// Error implements error, which [errors.As] wants of its target.
+func (e http2StreamError) Error() string { return fmt.Sprintf("HTTP/2 stream error %d", e.Code) }
+
+func explainConnection(err error) (kind Kind, message string, ok bool) {
+	_, isStreamReset := errors.AsType[http2StreamError](err)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return KindRefused, "connection refused", true
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), isStreamReset:
+		return KindReset, "connection reset by the receiver", true
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return KindReset, "connection reset: the receiver closed it before the response was complete", true
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return KindUnreachable, "unreachable: there is no route to the receiver", true
+	default:
+		return "", "", false
+	}
+}

@@ -1,0 +1,151 @@
+package delivery
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+const (
+	// jitter spreads a retry over ±10 % of its delay, so that what failed at
+	// the same moment does not come back at the same moment.
+	jitter = 0.1
+	// maxRetryAfter bounds what a receiver can ask for in Retry-After.
+	maxRetryAfter = 24 * time.Hour
+)
+
+// Reasons for which a config is disabled, in words for its log and for
+// [Metrics.ConfigDisabled].
+const (
+	// DisabledGone: the endpoint answered 410 Gone.
+	DisabledGone = "the endpoint answered 410 Gone"
+)
+
+// Schedule has the delay before each retry: the first after the first failed
+// attempt. A delivery whose last retry fails is given up.
+type Schedule []time.Duration
+
+// DefaultSchedule returns nine retries over some 75 hours.
+func DefaultSchedule() Schedule {
+	return Schedule{
+		5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
+		10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour,
+	}
+}
+
+// ParseSchedule reads delays such as "5s,5m,30m", separated by commas; spaces
+// around them are ignored. The empty text means no retries. The error's code is
+// [webhook.CodeInvalid].
+func ParseSchedule(text string) (Schedule, error) {
+	if strings.TrimSpace(text) == "" {
+		return Schedule{}, nil
+	}
+	var schedule Schedule
+	for part := range strings.SplitSeq(text, ",") {
+		delay, err := time.ParseDuration(strings.TrimSpace(part))
+		if err != nil || delay < 0 {
+			return nil, &webhook.Error{
+				Code:    webhook.CodeInvalid,
+				Message: "a retry schedule is a list of durations such as 5s,5m,2h",
+			}
+		}
+		schedule = append(schedule, delay)
+	}
+	return schedule, nil
+}
+
+// String returns the form that [ParseSchedule] reads.
+func (s Schedule) String() string {
+	parts := make([]string, len(s))
+	for i, delay := range s {
+		parts[i] = delay.String()
+	}
+	return strings.Join(parts, ",")
+}
+
+// Policy says what follows from an attempt. It is immutable and safe for
+// concurrent use.
+type Policy struct {
+	schedule Schedule
+	random   func() float64
+}
+
+// NewPolicy returns a policy with a schedule and a source of random numbers in
+// [0, 1) that is safe for concurrent use, such as [math/rand/v2.Float64].
+func NewPolicy(schedule Schedule, random func() float64) *Policy {
+	return &Policy{schedule: slices.Clone(schedule), random: random}
+}
+
+// Decision is what follows from an attempt.
+type Decision struct {
+	// Next is DELIVERED, FAILED, or PENDING for another attempt.
+	Next webhook.DeliveryState
+	// Delay is how long to wait before that attempt.
+	Delay time.Duration
+	// Disable is the reason for which the config is to be disabled, or "".
+	Disable string
+}
+
+// Decide returns what follows from an attempt: only 2xx is success; 410 fails
+// the delivery at once and disables the config; anything else is tried again
+// as the schedule says, or when Retry-After allows it, if that is later.
+// retries is how many of the schedule's retries this delivery has had,
+// this attempt included.
+func (p *Policy) Decide(r Result, retries int) Decision {
+	switch {
+	case r.Success():
+		return Decision{Next: webhook.DeliveryDelivered}
+	case r.Kind == KindGone:
+		return Decision{Next: webhook.DeliveryFailed, Disable: DisabledGone}
+	case retries < 0 || retries >= len(p.schedule):
+		return Decision{Next: webhook.DeliveryFailed}
+	}
+	delay := spread(p.schedule[retries], p.random())
+	if r.RetryAfter > delay {
+		// Never before the receiver's time, and not all at that time.
+		delay = r.RetryAfter + time.Duration(jitter*p.random()*float64(r.RetryAfter))
+	}
+	return Decision{Next: webhook.DeliveryPending, Delay: delay}
+}
+
+// spread returns a delay between 90 and 110 % of d.
+func spread(d time.Duration, random float64) time.Duration {
+	return d + time.Duration(jitter*(2*random-1)*float64(d))
+}
+
+// retryAfter reads Retry-After (RFC 9110, section 10.2.3): seconds, or a date.
+// It returns 0 for what is neither or in the past, and at most 24 hours.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
+	if strings.Trim(value, "0123456789") == "" {
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || seconds > int64(maxRetryAfter/time.Second) {
+			return maxRetryAfter // digits that do not fit are a long time
+		}
+		return time.Duration(seconds) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return min(max(at.Sub(now), 0), maxRetryAfter)
+}
+
+// statusMessage puts a status that is not 2xx into words.
+func statusMessage(code int) string {
+	if code >= 300 && code < 400 {
+		return fmt.Sprintf("redirect: status %d is not followed", code)
+	}
+	if text := http.StatusText(code); text != "" {
+		return fmt.Sprintf("status %d %s", code, text)
+	}
+	return fmt.Sprintf("status %d", code)
+}

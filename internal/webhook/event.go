@@ -1,0 +1,130 @@
+package webhook
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Event is something that happened and that configs can want to hear of.
+type Event struct {
+	// ID is a UUID of version 7, assigned by the store. Receivers get it as
+	// webhook-id, the same on every attempt.
+	ID              string
+	OrganisationID  int64
+	Type            Type
+	IntegrationType IntegrationType // "" is none
+	Topic           string          // "" is none
+	SyncID          string          // "" is none
+	// Payload is the body to send, byte for byte.
+	Payload []byte
+}
+
+// Publication is what became of a published event.
+type Publication struct {
+	EventID string
+	// Deliveries is how many configs the event is delivered to.
+	Deliveries int64
+}
+
+// Wants reports whether a config of the event's organisation is to receive it:
+// an enabled one of its type, and for [TypeIntegration] of its integration
+// type, that lists its topic or no topics at all. A listed topic that ends in
+// ".*" stands for all that begin with what is before the "*".
+func (c *Config) Wants(e *Event) bool {
+	switch {
+	case c.State != StateEnabled || c.Type != e.Type:
+		return false
+	case e.Type == TypeIntegration && c.IntegrationType != e.IntegrationType:
+		return false
+	}
+	return len(c.Topics) == 0 || slices.ContainsFunc(c.Topics, func(topic string) bool { return matches(topic, e.Topic) })
+}
+
+func matches(pattern, topic string) bool {
+	prefix, isPattern := strings.CutSuffix(pattern, "*")
+	if isPattern && strings.HasSuffix(prefix, ".") {
+		return strings.HasPrefix(topic, prefix)
+	}
+	return topic != "" && topic == pattern
+}
+
+// Lane is where a job waits for its turn.
+type Lane string
+
+// The lanes. What waits in one does not delay what waits in another.
+const (
+	// LaneDeliveries is for endpoints that answer.
+	LaneDeliveries Lane = "deliveries"
+	// LaneFailing is for endpoints that keep failing.
+	LaneFailing Lane = "failing"
+)
+
+// Job asks for one attempt of a delivery.
+type Job struct {
+	DeliveryID string
+	// Attempt is the number that the attempt will have. A job whose number is
+	// not the delivery's next one has been overtaken and does nothing.
+	Attempt int
+	Lane    Lane
+	At      time.Time
+}
+
+// Recovery asks for all failed deliveries of a config in a window of time to be
+// queued again.
+type Recovery struct {
+	OrganisationID int64
+	ConfigID       int64
+	// Since and Until bound when the deliveries were made, both inclusive, at
+	// the precision that the API shows.
+	Since, Until time.Time
+	// FailedBefore leaves out what has failed again since the recovery began.
+	FailedBefore time.Time
+}
+
+// Dispatch is one attempt to make: what to send, where, and how it is signed.
+type Dispatch struct {
+	DeliveryID     string
+	EventID        string
+	OrganisationID int64
+	ConfigID       int64
+	URL            string
+	Payload        []byte
+	Headers        []Header
+	// SigningKeys sign the payload, each of them. There are several while a
+	// key is being replaced, the current one first, and none for a config
+	// without a key.
+	SigningKeys     []Secret
+	SignatureHeader string
+	// Retries is how many retries of the schedule the delivery has had.
+	Retries int
+	// Failing says that the endpoint keeps failing, and FailingSince since when
+	// no attempt has succeeded; nil if the last one did.
+	Failing      bool
+	FailingSince *time.Time
+}
+
+// Outcome is what one attempt led to, and what is to follow from it.
+type Outcome struct {
+	// Attempt has no id and no number yet: the store assigns them.
+	Attempt Attempt
+	// State is DELIVERED, FAILED, or PENDING for another attempt at RetryAt.
+	State   DeliveryState
+	RetryAt time.Time
+	// Reason says why a delivery is given up.
+	Reason string
+	// Disable is the reason for which the config is to be disabled, or "".
+	Disable string
+}
+
+// FailingAfter is the number of consecutive failures after which an endpoint's
+// deliveries wait in [LaneFailing].
+const FailingAfter = 3
+
+// LaneOf returns the lane for an endpoint with so many consecutive failures.
+func LaneOf(consecutiveFailures int) Lane {
+	if consecutiveFailures >= FailingAfter {
+		return LaneFailing
+	}
+	return LaneDeliveries
+}
