@@ -17,11 +17,12 @@ type Cipher interface {
 	Open(sealed, associatedData []byte) ([]byte, error)
 }
 
-// SealedSecrets are the two encrypted columns of a webhook config. A nil
-// column is NULL in the database.
+// SealedSecrets are the encrypted columns of a webhook config. A nil column is
+// NULL in the database.
 type SealedSecrets struct {
-	Headers    []byte
-	SigningKey []byte
+	Headers             []byte
+	SigningKey          []byte
+	PreviousSigningKeys []byte
 }
 
 // sealedHeader is the stored form of a header. [webhook.Header] does not
@@ -31,25 +32,31 @@ type sealedHeader struct {
 	Value string `json:"value"`
 }
 
-// SealSecrets encrypts the headers and the signing key of c. Both are bound to
-// the ids of the config and its organisation, which c must have, so that a
-// sealed value opens in its own row only.
-func SealSecrets(cipher Cipher, c *webhook.Config) (SealedSecrets, error) {
-	var sealed SealedSecrets
+// sealedKey is the stored form of a signing key that was replaced.
+type sealedKey struct {
+	Key   string `json:"key"`
+	Until int64  `json:"until"` // microseconds
+}
+
+// SealSecrets encrypts the secrets of c. They are bound to the ids of the
+// config and its organisation, which c must have, so that a sealed value opens
+// in its own row only.
+func SealSecrets(cipher Cipher, c *webhook.Config) (sealed SealedSecrets, err error) {
 	if c.Headers != nil {
-		headers, err := encodeHeaders(c.Headers)
-		if err != nil {
+		if sealed.Headers, err = sealJSON(cipher, storedHeaders(c.Headers), secretContext(c, "headers")); err != nil {
 			return SealedSecrets{}, err
-		}
-		if sealed.Headers, err = cipher.Seal(headers, secretContext(c, "headers")); err != nil {
-			return SealedSecrets{}, fmt.Errorf("seal headers: %w", err)
 		}
 	}
 	if c.SigningKey != "" {
-		var err error
 		sealed.SigningKey, err = cipher.Seal([]byte(c.SigningKey.Reveal()), secretContext(c, "signing_key"))
 		if err != nil {
-			return SealedSecrets{}, fmt.Errorf("seal signing key: %w", err)
+			return SealedSecrets{}, fmt.Errorf("seal the signing key: %w", err)
+		}
+	}
+	if len(c.PreviousSigningKeys) > 0 {
+		keys := storedKeys(c.PreviousSigningKeys)
+		if sealed.PreviousSigningKeys, err = sealJSON(cipher, keys, secretContext(c, "previous_signing_keys")); err != nil {
+			return SealedSecrets{}, err
 		}
 	}
 	return sealed, nil
@@ -60,13 +67,11 @@ func SealSecrets(cipher Cipher, c *webhook.Config) (SealedSecrets, error) {
 // moved here from another row or column.
 func OpenSecrets(cipher Cipher, c *webhook.Config, sealed SealedSecrets) error {
 	if sealed.Headers != nil {
-		headers, err := cipher.Open(sealed.Headers, secretContext(c, "headers"))
-		if err != nil {
+		var headers []sealedHeader
+		if err := openJSON(cipher, sealed.Headers, secretContext(c, "headers"), &headers); err != nil {
 			return decryptionFailed(c, "headers", err)
 		}
-		if c.Headers, err = decodeHeaders(headers); err != nil {
-			return decryptionFailed(c, "headers", err)
-		}
+		c.Headers = domainHeaders(headers)
 	}
 	if sealed.SigningKey != nil {
 		key, err := cipher.Open(sealed.SigningKey, secretContext(c, "signing_key"))
@@ -74,6 +79,13 @@ func OpenSecrets(cipher Cipher, c *webhook.Config, sealed SealedSecrets) error {
 			return decryptionFailed(c, "signing key", err)
 		}
 		c.SigningKey = webhook.Secret(key)
+	}
+	if sealed.PreviousSigningKeys != nil {
+		var keys []sealedKey
+		if err := openJSON(cipher, sealed.PreviousSigningKeys, secretContext(c, "previous_signing_keys"), &keys); err != nil {
+			return decryptionFailed(c, "previous signing keys", err)
+		}
+		c.PreviousSigningKeys = domainKeys(keys)
 	}
 	return nil
 }
@@ -111,28 +123,56 @@ func secretContext(c *webhook.Config, column string) []byte {
 	return fmt.Appendf(nil, "hookline/webhook_config/%d/%d/%s", c.OrganisationID, c.ID, column)
 }
 
-func encodeHeaders(headers []webhook.Header) ([]byte, error) {
-	stored := make([]sealedHeader, 0, len(headers))
-	for _, h := range headers {
-		stored = append(stored, sealedHeader{Name: h.Name, Value: h.Value.Reveal()})
-	}
-	encoded, err := json.Marshal(stored)
+func sealJSON(cipher Cipher, value any, context []byte) ([]byte, error) {
+	encoded, err := json.Marshal(value)
 	if err != nil {
-		return nil, fmt.Errorf("encode headers: %w", err)
+		return nil, fmt.Errorf("encode a secret: %w", err)
 	}
-	return encoded, nil
+	sealed, err := cipher.Seal(encoded, context)
+	if err != nil {
+		return nil, fmt.Errorf("seal a secret: %w", err)
+	}
+	return sealed, nil
 }
 
-func decodeHeaders(encoded []byte) ([]webhook.Header, error) {
-	var stored []sealedHeader
-	if err := json.Unmarshal(encoded, &stored); err != nil {
-		return nil, fmt.Errorf("decode headers: %w", err)
+func openJSON(cipher Cipher, sealed, context []byte, value any) error {
+	encoded, err := cipher.Open(sealed, context)
+	if err != nil {
+		return err
 	}
-	headers := make([]webhook.Header, 0, len(stored))
-	for _, h := range stored {
-		headers = append(headers, webhook.Header{Name: h.Name, Value: webhook.Secret(h.Value)})
+	return json.Unmarshal(encoded, value)
+}
+
+func storedHeaders(headers []webhook.Header) []sealedHeader {
+	stored := make([]sealedHeader, len(headers))
+	for i, h := range headers {
+		stored[i] = sealedHeader{Name: h.Name, Value: h.Value.Reveal()}
 	}
-	return headers, nil
+	return stored
+}
+
+func domainHeaders(stored []sealedHeader) []webhook.Header {
+	headers := make([]webhook.Header, len(stored))
+	for i, h := range stored {
+		headers[i] = webhook.Header{Name: h.Name, Value: webhook.Secret(h.Value)}
+	}
+	return headers
+}
+
+func storedKeys(keys []webhook.PreviousSigningKey) []sealedKey {
+	stored := make([]sealedKey, len(keys))
+	for i, k := range keys {
+		stored[i] = sealedKey{Key: k.Key.Reveal(), Until: Micros(k.Until)}
+	}
+	return stored
+}
+
+func domainKeys(stored []sealedKey) []webhook.PreviousSigningKey {
+	keys := make([]webhook.PreviousSigningKey, len(stored))
+	for i, k := range stored {
+		keys[i] = webhook.PreviousSigningKey{Key: webhook.Secret(k.Key), Until: Time(k.Until)}
+	}
+	return keys
 }
 
 func decryptionFailed(c *webhook.Config, what string, err error) error {

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
@@ -31,6 +29,14 @@ func TimeOrNil(micros *int64) *time.Time {
 	return &t
 }
 
+// MicrosOrNil is the inverse of [TimeOrNil].
+func MicrosOrNil(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	return new(Micros(*t))
+}
+
 // NextUpdate returns when an item that was last updated at previous is updated
 // at now. The result is later than previous even for callers who see
 // milliseconds only, also when the clock stands still or goes back.
@@ -42,15 +48,25 @@ func NextUpdate(previous, now time.Time) time.Time {
 	return Time(Micros(now))
 }
 
-// FromMicros returns the first stored microsecond that an inclusive lower
-// bound admits.
-func FromMicros(from time.Time) int64 { return Micros(from.Truncate(shownPrecision)) }
+// Later returns the later of the two, for items whose times never go back.
+func Later(previous, now time.Time) time.Time {
+	if now.Before(previous) {
+		return previous
+	}
+	return Time(Micros(now))
+}
 
-// BeforeMicros returns the first stored microsecond that an inclusive upper
-// bound excludes. Callers copy bounds from the API's timestamps, so the whole
-// millisecond of to is included.
-func BeforeMicros(to time.Time) int64 {
-	return Micros(to.Truncate(shownPrecision).Add(shownPrecision))
+// IDRange returns the bounds of the ids of what was made between from and to,
+// both inclusive at the precision that the API shows, nil for none: ids from
+// low on and below high, "" where there is no bound.
+func IDRange(from, to *time.Time) (low, high string) {
+	if from != nil {
+		low = FirstID(from.UnixMilli())
+	}
+	if to != nil {
+		high = FirstID(to.UnixMilli() + 1)
+	}
+	return low, high
 }
 
 // EncodeTopics returns topics as a JSON array.
@@ -74,28 +90,23 @@ func DecodeTopics(encoded string) ([]string, error) {
 	return topics, nil
 }
 
-// NewID returns a UUID of version 7. Within a process each is greater than
-// those before.
-func NewID() (string, error) {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return "", fmt.Errorf("make an id: %w", err)
-	}
-	return id.String(), nil
-}
-
-// ParseID returns the canonical form of a UUID. The error's code is
-// [webhook.CodeInvalid] and its message leaves the submitted text out.
-func ParseID(id string) (string, error) {
-	parsed, err := uuid.Parse(id)
-	if err != nil {
-		return "", &webhook.Error{Code: webhook.CodeInvalid, Message: "the id is not a UUID"}
-	}
-	return parsed.String(), nil
-}
-
 // NotFound returns the error for an item that is missing, or that belongs to
 // another organisation.
 func NotFound(item string) error {
 	return &webhook.Error{Code: webhook.CodeNotFound, Message: item + " not found"}
+}
+
+// Overtaken returns the error for a job that has nothing to do any more.
+func Overtaken() error {
+	return &webhook.Error{Code: webhook.CodeOvertaken, Message: "the attempt has been overtaken"}
+}
+
+// ConfigDisabled returns the error for what needs an enabled config.
+func ConfigDisabled() error {
+	return &webhook.Error{Code: webhook.CodeConfigDisabled, Message: "The config is disabled. Enable it first."}
+}
+
+// ConfigDeleted returns the error for a delivery whose config is gone.
+func ConfigDeleted() error {
+	return &webhook.Error{Code: webhook.CodeConfigDeleted, Message: "The config of the delivery was deleted."}
 }

@@ -79,7 +79,64 @@ type Config struct {
 	Headers         []Header // nil is the API's null, empty is []
 	SigningKey      Secret   // "" is none
 	SignatureHeader string
+
+	// PreviousSigningKeys sign beside SigningKey until they end, the latest
+	// one first.
+	PreviousSigningKeys []PreviousSigningKey
+	// ConsecutiveFailures counts attempts since the last one that succeeded,
+	// and FailingSince is when the first of them failed; nil if there is none.
+	ConsecutiveFailures int
+	FailingSince        *time.Time
 }
+
+// PreviousSigningKey is a signing key that was replaced.
+type PreviousSigningKey struct {
+	Key   Secret
+	Until time.Time
+}
+
+// replaceSigningKey keeps the key that it replaces signing for so long, for
+// receivers that do not know the new one yet. Taking the key away ends all
+// signing.
+func (c *Config) replaceSigningKey(key Secret, now time.Time, overlap time.Duration) {
+	if key == c.SigningKey {
+		return
+	}
+	replaced := c.SigningKey
+	c.SigningKey = key
+	if key == "" || replaced == "" || overlap <= 0 {
+		c.PreviousSigningKeys = nil
+		return
+	}
+	kept := []PreviousSigningKey{{Key: replaced, Until: now.Add(overlap)}}
+	for _, previous := range c.PreviousSigningKeys {
+		if previous.Until.After(now) && previous.Key != key && len(kept) < maxPreviousSigningKeys {
+			kept = append(kept, previous)
+		}
+	}
+	c.PreviousSigningKeys = kept
+}
+
+// maxPreviousSigningKeys bounds the signatures that a delivery carries.
+const maxPreviousSigningKeys = 4
+
+// SigningKeysAt returns the keys that sign a delivery now, the current one
+// first, none for a config without a key.
+func (c *Config) SigningKeysAt(now time.Time) []Secret {
+	if c.SigningKey == "" {
+		return nil
+	}
+	keys := []Secret{c.SigningKey}
+	for _, previous := range c.PreviousSigningKeys {
+		if previous.Until.After(now) {
+			keys = append(keys, previous.Key)
+		}
+	}
+	return keys
+}
+
+// recovered forgets the failures of an endpoint.
+func (c *Config) recovered() { c.ConsecutiveFailures, c.FailingSince = 0, nil }
 
 // SetDefaults fills what a create request may leave out: the state, the
 // signature header, and topics that are never nil.
@@ -115,5 +172,6 @@ func (c *Config) Clone() Config {
 	clone := *c
 	clone.Topics = slices.Clone(c.Topics)
 	clone.Headers = slices.Clone(c.Headers)
+	clone.PreviousSigningKeys = slices.Clone(c.PreviousSigningKeys)
 	return clone
 }

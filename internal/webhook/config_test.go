@@ -2,6 +2,7 @@ package webhook_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -32,7 +33,7 @@ func TestSetDefaults(t *testing.T) {
 
 func TestEmptyPatchChangesNothing(t *testing.T) {
 	c := stored()
-	require.NoError(t, (&webhook.Patch{}).Apply(&c))
+	require.NoError(t, (&webhook.Patch{}).Apply(&c, time.Time{}, 0))
 	assert.Equal(t, stored(), c)
 }
 
@@ -65,7 +66,7 @@ func TestPatchSetsEachField(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got, want := stored(), stored()
-			require.NoError(t, test.patch.Apply(&got))
+			require.NoError(t, test.patch.Apply(&got, time.Time{}, 0))
 			test.change(&want)
 			assert.Equal(t, want, got)
 		})
@@ -96,7 +97,7 @@ func TestPatchKeepsIntegrationTypeRule(t *testing.T) {
 			c.Type, c.IntegrationType = test.before, test.integration
 			before := c.Clone()
 			test.patch.Name = new("new")
-			err := test.patch.Apply(&c)
+			err := test.patch.Apply(&c, time.Time{}, 0)
 			if test.ok {
 				require.NoError(t, err)
 				return
@@ -112,7 +113,7 @@ func TestPatchKeepsIntegrationTypeRule(t *testing.T) {
 
 func TestPatchSharesNoMemory(t *testing.T) {
 	c, topics := stored(), []string{"mine"}
-	require.NoError(t, (&webhook.Patch{Topics: webhook.Set(topics)}).Apply(&c))
+	require.NoError(t, (&webhook.Patch{Topics: webhook.Set(topics)}).Apply(&c, time.Time{}, 0))
 	topics[0] = "changed"
 	assert.Equal(t, []string{"mine"}, c.Topics)
 }

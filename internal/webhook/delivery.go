@@ -37,6 +37,12 @@ type Delivery struct {
 	EventType    string // "" is null
 	Integration  string // "" is null
 	SyncID       string // "" is null
+	// EventID is that of the event that is delivered.
+	EventID string
+	// FailureReason says why a FAILED delivery was given up, "" for others.
+	FailureReason string
+	// NextAttemptAt is when a PENDING delivery is tried next, at the earliest.
+	NextAttemptAt *time.Time
 	// CreatedAt and UpdatedAt are UTC with microseconds.
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -53,7 +59,13 @@ type Attempt struct {
 	// ErrorMessage says why the attempt failed, "" for none. It is shown in
 	// the API: it must hold no secret.
 	ErrorMessage string
-	CreatedAt    time.Time // UTC with microseconds
+	// Duration is that of the whole attempt, in microseconds when stored.
+	Duration time.Duration
+	// ResponseBody is the beginning of the response's body as valid UTF-8, nil
+	// if there was no response.
+	ResponseBody []byte
+	// CreatedAt is when the attempt began, UTC with microseconds.
+	CreatedAt time.Time
 }
 
 // DeliveryDetail is a delivery with what was sent and every attempt.

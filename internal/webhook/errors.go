@@ -20,6 +20,18 @@ const (
 	CodeUnauthenticated Code = "unauthenticated"
 	// CodeConflict: the item clashes with one that exists.
 	CodeConflict Code = "conflict"
+	// CodeIdempotencyKeyReused: an idempotency key came with another request
+	// than before.
+	CodeIdempotencyKeyReused Code = "idempotency_key_reused"
+	// CodeConfigDisabled: the operation needs an enabled config.
+	CodeConfigDisabled Code = "config_disabled"
+	// CodeConfigDeleted: the config of a delivery is gone.
+	CodeConfigDeleted Code = "config_deleted"
+	// CodeAttemptUnderWay: an attempt of the delivery is under way.
+	CodeAttemptUnderWay Code = "attempt_under_way"
+	// CodeOvertaken: the job's attempt has been made already, or is not to be
+	// made any more.
+	CodeOvertaken Code = "overtaken"
 	// CodeUnavailable: storage cannot serve the operation now (locked, full,
 	// failing disk). The same operation may succeed later.
 	CodeUnavailable Code = "unavailable"

@@ -49,6 +49,26 @@ func matches(pattern, topic string) bool {
 	return topic != "" && topic == pattern
 }
 
+// Idempotency makes a request that creates something safe to repeat. The zero
+// value is none.
+type Idempotency struct {
+	// Key is the caller's. It is the organisation's own, and the operation's.
+	Key       string
+	Operation string
+	// Hash is of the request, to tell when a key comes with another one.
+	Hash [32]byte
+}
+
+// IdempotencyRetention is how long a key is kept (openapi.yaml,
+// IdempotencyKey).
+const IdempotencyRetention = 24 * time.Hour
+
+// Reasons why deliveries that wait are given up.
+const (
+	ReasonConfigDisabled = "the config was disabled"
+	ReasonConfigDeleted  = "the config was deleted"
+)
+
 // Lane is where a job waits for its turn.
 type Lane string
 
@@ -82,6 +102,21 @@ type Recovery struct {
 	FailedBefore time.Time
 }
 
+// Filter selects the failed deliveries of the window.
+func (r *Recovery) Filter() DeliveryFilter {
+	return DeliveryFilter{State: DeliveryFailed, WebhookID: &r.ConfigID, From: &r.Since, To: &r.Until}
+}
+
+// NewDelivery returns the delivery of an event to a config, without what the
+// store assigns.
+func NewDelivery(event *Event, config *Config) Delivery {
+	return Delivery{
+		OrganisationID: event.OrganisationID, EventID: event.ID, State: DeliveryPending,
+		WebhookID: config.ID, WebhookName: config.Name, WebhookURL: config.URL,
+		EventType: string(event.Type), Integration: string(event.IntegrationType), SyncID: event.SyncID,
+	}
+}
+
 // Dispatch is one attempt to make: what to send, where, and how it is signed.
 type Dispatch struct {
 	DeliveryID     string
@@ -96,12 +131,25 @@ type Dispatch struct {
 	// without a key.
 	SigningKeys     []Secret
 	SignatureHeader string
+	// Attempt is the number of this attempt.
+	Attempt int
 	// Retries is how many retries of the schedule the delivery has had.
 	Retries int
 	// Failing says that the endpoint keeps failing, and FailingSince since when
 	// no attempt has succeeded; nil if the last one did.
 	Failing      bool
 	FailingSince *time.Time
+}
+
+// NewDispatch returns the next attempt of a delivery, to where its config
+// wants it now, without the payload and the number of retries.
+func NewDispatch(d *Delivery, config *Config, now time.Time) Dispatch {
+	return Dispatch{
+		DeliveryID: d.ID, EventID: d.EventID, OrganisationID: d.OrganisationID, ConfigID: d.WebhookID,
+		URL: config.URL, Headers: config.Headers, SigningKeys: config.SigningKeysAt(now),
+		SignatureHeader: config.SignatureHeader, Attempt: d.AttemptCount + 1,
+		Failing: LaneOf(config.ConsecutiveFailures) == LaneFailing, FailingSince: config.FailingSince,
+	}
 }
 
 // Outcome is what one attempt led to, and what is to follow from it.
@@ -115,6 +163,20 @@ type Outcome struct {
 	Reason string
 	// Disable is the reason for which the config is to be disabled, or "".
 	Disable string
+}
+
+// Settle gives up further attempts if the config does not want them any more,
+// as it has been disabled or is gone since the attempt began.
+func (o *Outcome) Settle(config *Config, gone bool) {
+	if o.State != DeliveryPending {
+		return
+	}
+	switch {
+	case gone:
+		o.State, o.Reason = DeliveryFailed, ReasonConfigDeleted
+	case config.State != StateEnabled:
+		o.State, o.Reason = DeliveryFailed, ReasonConfigDisabled
+	}
 }
 
 // FailingAfter is the number of consecutive failures after which an endpoint's

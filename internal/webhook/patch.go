@@ -3,6 +3,7 @@ package webhook
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Optional is a field of a partial update that can also be cleared. The zero
@@ -70,9 +71,14 @@ type Patch struct {
 }
 
 // Apply changes c as the patch says, then calls [Config.Validate]. On an error
-// c is as it was before.
-func (p *Patch) Apply(c *Config) error {
+// c is as it was before. A signing key that is replaced goes on signing beside
+// the new one for overlap. A new URL, or being enabled again, gives the
+// endpoint a fresh start.
+func (p *Patch) Apply(c *Config, now time.Time, overlap time.Duration) error {
 	next := *c
+	if p.URL != nil && *p.URL != c.URL || p.State != nil && *p.State == StateEnabled && c.State != StateEnabled {
+		next.recovered()
+	}
 	setIfGiven(&next.Type, p.Type)
 	setIfGiven(&next.Name, p.Name)
 	setIfGiven(&next.URL, p.URL)
@@ -80,7 +86,9 @@ func (p *Patch) Apply(c *Config) error {
 	p.IntegrationType.apply(&next.IntegrationType)
 	p.Topics.apply(&next.Topics)
 	p.Headers.apply(&next.Headers)
-	p.SigningKey.apply(&next.SigningKey)
+	if !p.SigningKey.IsAbsent() {
+		next.replaceSigningKey(p.SigningKey.value, now, overlap)
+	}
 	next.SetDefaults()
 	if err := next.Validate(); err != nil {
 		return err

@@ -3,66 +3,210 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const attemptColumns = `id, number, success, status_code, COALESCE(error_message, ''), created_at`
+const attemptColumns = `id, number, success, status_code, COALESCE(error_message, ''), duration, response_body, created_at`
 
-// RecordAttempt appends an attempt to a delivery and gives the delivery its
-// new state, the attempt's status code and the new count, in one transaction.
-// Of attempt, Success, StatusCode and ErrorMessage count; the rest is assigned
-// here. Whether a failed attempt leaves the delivery PENDING or FAILED is the
-// caller's decision. It returns the updated delivery.
-func (s *Store) RecordAttempt(ctx context.Context, organisationID int64, deliveryID string, attempt webhook.Attempt, state webhook.DeliveryState) (webhook.Delivery, error) {
-	var updated webhook.Delivery
-	err := s.write(ctx, "record attempt", func(tx *sql.Tx) error {
-		current, err := delivery(ctx, tx, organisationID, deliveryID)
+// BeginAttempt marks a delivery PROCESSING and returns what is to be sent. The
+// code of the error is [webhook.CodeOvertaken] if the job is not for the next
+// attempt, or the delivery is given up, as it is here when its config wants no
+// deliveries any more; then there is nothing to do.
+//
+// A delivery that is PROCESSING already is begun again: whoever began it has
+// been given up by the queue.
+func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job) (webhook.Dispatch, error) {
+	var dispatch webhook.Dispatch
+	unwanted := false
+	err := s.write(ctx, "begin attempt", func(ctx context.Context, tx *sql.Tx) error {
+		d, retries, err := currentDelivery(ctx, tx, job.DeliveryID, job.Attempt)
 		if err != nil {
 			return err
 		}
-		now := s.now()
-		updated = current
-		updated.State, updated.LatestStatusCode = state, attempt.StatusCode
-		updated.AttemptCount++
-		updated.UpdatedAt = store.NextUpdate(current.UpdatedAt, now)
-		attempt.Number, attempt.CreatedAt = updated.AttemptCount, now
-		if err := insertAttempt(ctx, tx, updated.ID, attempt); err != nil {
+		config, err := s.enabledConfig(ctx, tx, d.OrganisationID, d.WebhookID)
+		if reason := reasonOf(err); reason != "" {
+			unwanted = true
+			return s.fail(ctx, tx, &d, reason)
+		}
+		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx,
-			`UPDATE deliveries SET state = ?, latest_status_code = ?, attempt_count = ?, updated_at = ? WHERE id = ?`,
-			updated.State, updated.LatestStatusCode, updated.AttemptCount, store.Micros(updated.UpdatedAt), updated.ID)
-		return err
+		dispatch = webhook.NewDispatch(&d, &config, s.now())
+		dispatch.Retries = retries
+		err = tx.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, d.EventID).Scan(&dispatch.Payload)
+		if err != nil {
+			return err
+		}
+		return s.moveDelivery(ctx, tx, &d, webhook.DeliveryProcessing)
 	})
-	if err != nil {
-		return webhook.Delivery{}, err
+	if err == nil && unwanted {
+		err = store.Overtaken()
 	}
-	return updated, nil
+	if err != nil {
+		return webhook.Dispatch{}, err
+	}
+	return dispatch, nil
 }
 
-func insertAttempt(ctx context.Context, tx *sql.Tx, deliveryID string, a webhook.Attempt) error {
-	id, err := store.NewID()
+// reasonOf says why a config wants no deliveries, "" if err says something
+// else.
+func reasonOf(err error) string {
+	switch webhook.CodeOf(err) {
+	case webhook.CodeConfigDeleted:
+		return webhook.ReasonConfigDeleted
+	case webhook.CodeConfigDisabled:
+		return webhook.ReasonConfigDisabled
+	default:
+		return ""
+	}
+}
+
+// fail gives a delivery up without an attempt.
+func (s *Store) fail(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, reason string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET failure_reason = ?, next_attempt_at = NULL WHERE id = ?`, reason, d.ID)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO delivery_attempts
-		(id, delivery_id, number, success, status_code, error_message, created_at)
-		VALUES (?, ?, ?, ?, ?, NULLIF(?, ''), ?)`,
-		id, deliveryID, a.Number, a.Success, a.StatusCode, a.ErrorMessage, store.Micros(a.CreatedAt))
+	return s.moveDelivery(ctx, tx, d, webhook.DeliveryFailed)
+}
+
+// currentDelivery returns a delivery whose next attempt has that number.
+func currentDelivery(ctx context.Context, tx *sql.Tx, id string, attempt int) (d webhook.Delivery, retries int, err error) {
+	d, err = scanDelivery(tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = ?`, id))
+	if err != nil {
+		return d, 0, missing("delivery", err)
+	}
+	waits := d.State == webhook.DeliveryPending || d.State == webhook.DeliveryProcessing
+	if !waits || d.AttemptCount+1 != attempt {
+		return d, 0, store.Overtaken()
+	}
+	err = tx.QueryRowContext(ctx, `SELECT retries FROM deliveries WHERE id = ?`, id).Scan(&retries)
+	return d, retries, err
+}
+
+// moveDelivery changes the state of a delivery that has no outcome yet.
+func (s *Store) moveDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, to webhook.DeliveryState) error {
+	from := d.State
+	d.State, d.UpdatedAt = to, store.Later(d.UpdatedAt, s.now())
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, updated_at = ? WHERE id = ?`,
+		d.State, store.Micros(d.UpdatedAt), d.ID)
+	if err != nil {
+		return err
+	}
+	return recordChange(ctx, tx, d, from, to)
+}
+
+// FinishAttempt records what became of an attempt, and queues the next one if
+// there is to be one. An attempt that was overtaken, because the queue gave its
+// job to another worker, gives [webhook.CodeOvertaken] and changes nothing.
+func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error {
+	return s.write(ctx, "finish attempt", func(ctx context.Context, tx *sql.Tx) error {
+		d, retries, err := currentDelivery(ctx, tx, dispatch.DeliveryID, dispatch.Attempt)
+		if err != nil {
+			return err
+		}
+		attempt := outcome.Attempt
+		attempt.Number = dispatch.Attempt
+		if err := s.insertAttempt(ctx, tx, d.ID, attempt); err != nil {
+			return err
+		}
+		failures, err := s.recordHealth(ctx, tx, dispatch, &outcome)
+		if err != nil {
+			return err
+		}
+		if err := s.settle(ctx, tx, d, retries, &outcome); err != nil || outcome.State != webhook.DeliveryPending {
+			return err
+		}
+		return s.enqueuer.Enqueue(ctx, tx, []webhook.Job{{
+			DeliveryID: d.ID, Attempt: dispatch.Attempt + 1, Lane: webhook.LaneOf(failures), At: outcome.RetryAt,
+		}})
+	})
+}
+
+// recordHealth keeps track of whether the endpoint answers, and disables it if
+// that is the outcome. It returns the endpoint's consecutive failures. A config
+// that does not want deliveries any more gets no further attempts.
+func (s *Store) recordHealth(ctx context.Context, tx *sql.Tx, dispatch *webhook.Dispatch, outcome *webhook.Outcome) (failures int, err error) {
+	config, err := s.config(ctx, tx, dispatch.OrganisationID, dispatch.ConfigID)
+	gone := webhook.CodeOf(err) == webhook.CodeNotFound
+	if err != nil && !gone {
+		return 0, err
+	}
+	outcome.Settle(&config, gone)
+	switch {
+	case gone:
+		return 0, nil
+	case outcome.Attempt.Success && config.ConsecutiveFailures == 0:
+		return 0, nil
+	case outcome.Attempt.Success:
+		_, err = tx.ExecContext(ctx, `UPDATE webhook_configs SET consecutive_failures = 0, failing_since = NULL WHERE id = ?`, config.ID)
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE webhook_configs
+		SET consecutive_failures = consecutive_failures + 1, failing_since = COALESCE(failing_since, ?) WHERE id = ?`,
+		store.Micros(outcome.Attempt.CreatedAt), config.ID)
+	if err != nil || outcome.Disable == "" {
+		return config.ConsecutiveFailures + 1, err
+	}
+	return config.ConsecutiveFailures + 1, s.disable(ctx, tx, &config, outcome.Disable)
+}
+
+// disable switches a config off because of what became of its deliveries.
+func (s *Store) disable(ctx context.Context, tx *sql.Tx, config *webhook.Config, reason string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE webhook_configs SET state = ?, updated_at = ? WHERE id = ?`,
+		webhook.StateDisabled, store.Micros(store.NextUpdate(config.UpdatedAt, s.now())), config.ID)
+	if err != nil {
+		return err
+	}
+	return s.giveUp(ctx, tx, config.OrganisationID, config.ID, reason)
+}
+
+// settle stores the outcome in the delivery's own row.
+func (s *Store) settle(ctx context.Context, tx *sql.Tx, d webhook.Delivery, retries int, outcome *webhook.Outcome) error {
+	from, next := d.State, (*int64)(nil)
+	if outcome.State == webhook.DeliveryPending {
+		next, retries = new(store.Micros(outcome.RetryAt)), retries+1
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, latest_status_code = ?, attempt_count = ?, retries = ?,
+		failure_reason = NULLIF(?, ''), next_attempt_at = ?, updated_at = ? WHERE id = ?`,
+		outcome.State, outcome.Attempt.StatusCode, d.AttemptCount+1, retries, outcome.Reason, next,
+		store.Micros(store.Later(d.UpdatedAt, s.now())), d.ID)
+	if err != nil {
+		return err
+	}
+	return recordChange(ctx, tx, &d, from, outcome.State)
+}
+
+// Requeue puts a job into the queue again, for a worker that cannot take it
+// now.
+func (s *Store) Requeue(ctx context.Context, job webhook.Job) error {
+	return s.write(ctx, "queue a job again", func(ctx context.Context, tx *sql.Tx) error {
+		return s.enqueuer.Enqueue(ctx, tx, []webhook.Job{job})
+	})
+}
+
+func (s *Store) insertAttempt(ctx context.Context, tx *sql.Tx, deliveryID string, a webhook.Attempt) error {
+	id, _ := s.ids.Next(s.now())
+	_, err := tx.ExecContext(ctx, `INSERT INTO delivery_attempts
+		(id, delivery_id, number, success, status_code, error_message, duration, response_body, created_at)
+		VALUES (?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?)`,
+		id, deliveryID, a.Number, a.Success, a.StatusCode, a.ErrorMessage, a.Duration.Microseconds(), a.ResponseBody,
+		store.Micros(a.CreatedAt))
 	return err
 }
 
 func scanAttempt(r row) (webhook.Attempt, error) {
 	var (
-		a         webhook.Attempt
-		createdAt int64
+		a                   webhook.Attempt
+		duration, createdAt int64
 	)
-	err := r.Scan(&a.ID, &a.Number, &a.Success, &a.StatusCode, &a.ErrorMessage, &createdAt)
+	err := r.Scan(&a.ID, &a.Number, &a.Success, &a.StatusCode, &a.ErrorMessage, &duration, &a.ResponseBody, &createdAt)
 	if err != nil {
 		return webhook.Attempt{}, err
 	}
-	a.CreatedAt = store.Time(createdAt)
+	a.Duration, a.CreatedAt = time.Duration(duration)*time.Microsecond, store.Time(createdAt)
 	return a, nil
 }

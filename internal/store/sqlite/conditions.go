@@ -15,6 +15,16 @@ func (c *conditions) add(term string, arg any) {
 	c.args = append(c.args, arg)
 }
 
+// addIDs selects the ids from low on and below high; "" is no bound.
+func (c *conditions) addIDs(low, high string) {
+	if low != "" {
+		c.add(`id >= ?`, low)
+	}
+	if high != "" {
+		c.add(`id < ?`, high)
+	}
+}
+
 func (c *conditions) sql() string {
 	return " WHERE " + strings.Join(c.terms, " AND ")
 }

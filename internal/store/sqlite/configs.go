@@ -9,19 +9,39 @@ import (
 )
 
 const configColumns = `id, organisation_id, created_at, updated_at, webhook_type, COALESCE(integration_type, ''),
-	name, url, state, topics, headers, signing_key, signature_header`
+	name, url, state, topics, headers, signing_key, previous_signing_keys, signature_header, consecutive_failures, failing_since`
 
 // CreateConfig stores a new config with the defaults of
 // [webhook.Config.SetDefaults] and returns it with the id and the times that
 // it got. An unknown organisation gives [webhook.CodeNotFound].
-func (s *Store) CreateConfig(ctx context.Context, c webhook.Config) (webhook.Config, error) {
+//
+// An idempotency key that was used for the same request within
+// [webhook.IdempotencyRetention] gives the config that it led to, as it was
+// then and without its signing key; with another request the error's code is
+// [webhook.CodeIdempotencyKeyReused].
+func (s *Store) CreateConfig(ctx context.Context, c webhook.Config, key webhook.Idempotency) (webhook.Config, error) {
 	created := c.Clone()
 	created.SetDefaults()
-	err := s.write(ctx, "create webhook config", func(tx *sql.Tx) error {
+	err := s.write(ctx, "create webhook config", func(ctx context.Context, tx *sql.Tx) error {
+		answer, err := s.answered(ctx, tx, c.OrganisationID, key)
+		if err != nil {
+			return err
+		}
+		if answer != nil {
+			created, err = store.OpenConfigAnswer(s.cipher, c.OrganisationID, key, answer)
+			return err
+		}
 		// Taken under the write lock, so that times follow the order of ids.
 		created.CreatedAt = store.Time(store.Micros(s.now()))
 		created.UpdatedAt = created.CreatedAt
-		return s.insertConfig(ctx, tx, &created)
+		if err := s.insertConfig(ctx, tx, &created); err != nil || key.Key == "" {
+			return err
+		}
+		sealed, err := store.SealConfigAnswer(s.cipher, c.OrganisationID, key, &created)
+		if err != nil {
+			return err
+		}
+		return s.keepAnswer(ctx, tx, c.OrganisationID, key, sealed)
 	})
 	if err != nil {
 		return webhook.Config{}, err
@@ -114,13 +134,14 @@ func (s *Store) configPage(ctx context.Context, tx *sql.Tx, organisationID int64
 // UpdateConfig reads a config, lets change alter it, and stores the result, in
 // one transaction: concurrent updates run one after the other and none is
 // lost. An error of change is returned and nothing is stored. What change does
-// to the id, the organisation or the times is ignored.
+// to the id, the organisation or the times is ignored. Deliveries that wait for
+// a config that is disabled are given up.
 //
 // The write lock is held meanwhile, so change must be quick and must not call
 // the store.
 func (s *Store) UpdateConfig(ctx context.Context, organisationID, id int64, change func(*webhook.Config) error) (webhook.Config, error) {
 	var updated webhook.Config
-	err := s.write(ctx, "update webhook config", func(tx *sql.Tx) error {
+	err := s.write(ctx, "update webhook config", func(ctx context.Context, tx *sql.Tx) error {
 		current, err := s.config(ctx, tx, organisationID, id)
 		if err != nil {
 			return err
@@ -135,7 +156,13 @@ func (s *Store) UpdateConfig(ctx context.Context, organisationID, id int64, chan
 		updated.SetDefaults()
 		// change may have put slices of its caller into the config.
 		updated = updated.Clone()
-		return s.saveConfig(ctx, tx, &updated)
+		if err := s.saveConfig(ctx, tx, &updated); err != nil {
+			return err
+		}
+		if current.State == webhook.StateEnabled && updated.State != webhook.StateEnabled {
+			return s.giveUp(ctx, tx, organisationID, id, webhook.ReasonConfigDisabled)
+		}
+		return nil
 	})
 	if err != nil {
 		return webhook.Config{}, err
@@ -155,21 +182,27 @@ func (s *Store) saveConfig(ctx context.Context, tx *sql.Tx, c *webhook.Config) e
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE webhook_configs SET
 		updated_at = ?, webhook_type = ?, integration_type = NULLIF(?, ''), name = ?, url = ?, state = ?,
-		topics = ?, headers = ?, signing_key = ?, signature_header = ?
+		topics = ?, headers = ?, signing_key = ?, previous_signing_keys = ?, signature_header = ?,
+		consecutive_failures = ?, failing_since = ?
 		WHERE id = ?`,
 		store.Micros(c.UpdatedAt), c.Type, c.IntegrationType, c.Name, c.URL, c.State,
-		topics, sealed.Headers, sealed.SigningKey, c.SignatureHeader, c.ID)
+		topics, sealed.Headers, sealed.SigningKey, sealed.PreviousSigningKeys, c.SignatureHeader,
+		c.ConsecutiveFailures, store.MicrosOrNil(c.FailingSince), c.ID)
 	return err
 }
 
-// DeleteConfig removes a config and keeps its delivery logs.
+// DeleteConfig removes a config and keeps its delivery logs. Deliveries that
+// wait are given up.
 func (s *Store) DeleteConfig(ctx context.Context, organisationID, id int64) error {
-	return s.write(ctx, "delete webhook config", func(tx *sql.Tx) error {
+	return s.write(ctx, "delete webhook config", func(ctx context.Context, tx *sql.Tx) error {
 		var deleted int64
 		err := tx.QueryRowContext(ctx,
 			`DELETE FROM webhook_configs WHERE organisation_id = ? AND id = ? RETURNING id`,
 			organisationID, id).Scan(&deleted)
-		return missing("webhook config", err)
+		if err != nil {
+			return missing("webhook config", err)
+		}
+		return s.giveUp(ctx, tx, organisationID, id, webhook.ReasonConfigDeleted)
 	})
 }
 
@@ -178,14 +211,17 @@ func (s *Store) scanConfig(r row) (webhook.Config, error) {
 		c                    webhook.Config
 		sealed               store.SealedSecrets
 		createdAt, updatedAt int64
+		failingSince         *int64
 		topics               string
 	)
 	err := r.Scan(&c.ID, &c.OrganisationID, &createdAt, &updatedAt, &c.Type, &c.IntegrationType,
-		&c.Name, &c.URL, &c.State, &topics, &sealed.Headers, &sealed.SigningKey, &c.SignatureHeader)
+		&c.Name, &c.URL, &c.State, &topics, &sealed.Headers, &sealed.SigningKey, &sealed.PreviousSigningKeys,
+		&c.SignatureHeader, &c.ConsecutiveFailures, &failingSince)
 	if err != nil {
 		return webhook.Config{}, err
 	}
 	c.CreatedAt, c.UpdatedAt = store.Time(createdAt), store.Time(updatedAt)
+	c.FailingSince = store.TimeOrNil(failingSince)
 	if c.Topics, err = store.DecodeTopics(topics); err != nil {
 		return webhook.Config{}, err
 	}

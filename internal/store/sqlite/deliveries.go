@@ -8,46 +8,9 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const deliveryColumns = `id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code,
-	attempt_count, COALESCE(event_type, ''), COALESCE(integration, ''), COALESCE(sync_id, ''), created_at, updated_at`
-
-// CreateDelivery stores a delivery without attempts and returns it with the id
-// and the times that it got. payload is kept byte for byte. The state is
-// PENDING unless d has one. An unknown organisation gives
-// [webhook.CodeNotFound]; the config need not exist.
-func (s *Store) CreateDelivery(ctx context.Context, d webhook.Delivery, payload []byte) (webhook.Delivery, error) {
-	if d.State == "" {
-		d.State = webhook.DeliveryPending
-	}
-	d.LatestStatusCode, d.AttemptCount = nil, 0
-	err := s.write(ctx, "create delivery", func(tx *sql.Tx) (err error) {
-		// Taken under the write lock: no delivery appears behind a page that
-		// was read already.
-		if d.ID, err = store.NewID(); err != nil {
-			return err
-		}
-		d.CreatedAt = store.Time(store.Micros(s.now()))
-		d.UpdatedAt = d.CreatedAt
-		return insertDelivery(ctx, tx, d, payload)
-	})
-	if err != nil {
-		return webhook.Delivery{}, err
-	}
-	return d, nil
-}
-
-func insertDelivery(ctx context.Context, tx *sql.Tx, d webhook.Delivery, payload []byte) error {
-	if payload == nil {
-		payload = []byte{} // nil would be NULL
-	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO deliveries
-		(id, organisation_id, webhook_id, webhook_name, webhook_url, state,
-			event_type, integration, sync_id, created_at, updated_at, payload)
-		VALUES (?, ?, ?, ?, ?, ?, NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?, ?, ?)`,
-		d.ID, d.OrganisationID, d.WebhookID, d.WebhookName, d.WebhookURL, d.State,
-		d.EventType, d.Integration, d.SyncID, store.Micros(d.CreatedAt), store.Micros(d.UpdatedAt), payload)
-	return organisationMissing(err)
-}
+const deliveryColumns = `id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code,
+	attempt_count, COALESCE(failure_reason, ''), next_attempt_at, COALESCE(event_type, ''), COALESCE(integration, ''),
+	COALESCE(sync_id, ''), created_at, updated_at`
 
 // Deliveries returns a page of an organisation's delivery logs, newest first.
 // A cursor that is not a UUID gives [webhook.CodeInvalid].
@@ -63,19 +26,18 @@ func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter web
 	return page, nil
 }
 
-func deliveryPage(ctx context.Context, tx *sql.Tx, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error) {
-	var page webhook.DeliveryPage
+func deliveryPage(ctx context.Context, tx *sql.Tx, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
 	where := deliveryConditions(organisationID, filter)
-	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM deliveries`+where.sql(), where.args...).Scan(&page.Count)
-	if err != nil {
-		return page, err
-	}
+	where.addIDs(store.IDRange(filter.From, filter.To))
 	if filter.Cursor != "" {
 		cursor, err := store.ParseID(filter.Cursor)
 		if err != nil {
 			return page, err
 		}
 		where.add(`id < ?`, cursor)
+	}
+	if page.Count, err = countDeliveries(ctx, tx, organisationID, filter); err != nil {
+		return page, err
 	}
 	limit := webhook.PageLimit(filter.Limit)
 	// One row more than asked for tells whether another page follows.
@@ -92,7 +54,8 @@ func deliveryPage(ctx context.Context, tx *sql.Tx, organisationID int64, filter 
 	return page, nil
 }
 
-// deliveryConditions are those that count; the cursor is not one of them.
+// deliveryConditions are those of a filter without its bounds on the time,
+// which are bounds on the id, and without its cursor.
 func deliveryConditions(organisationID int64, filter webhook.DeliveryFilter) conditions {
 	where := conditions{}
 	where.add(`organisation_id = ?`, organisationID)
@@ -105,12 +68,6 @@ func deliveryConditions(organisationID int64, filter webhook.DeliveryFilter) con
 	if filter.SyncID != "" {
 		where.add(`sync_id = ?`, filter.SyncID)
 	}
-	if filter.From != nil {
-		where.add(`created_at >= ?`, store.FromMicros(*filter.From))
-	}
-	if filter.To != nil {
-		where.add(`created_at < ?`, store.BeforeMicros(*filter.To))
-	}
 	return where
 }
 
@@ -122,13 +79,12 @@ func (s *Store) Delivery(ctx context.Context, organisationID int64, id string) (
 		if detail.Delivery, err = delivery(ctx, tx, organisationID, id); err != nil {
 			return err
 		}
-		id := detail.ID
-		err = tx.QueryRowContext(ctx, `SELECT payload FROM deliveries WHERE id = ?`, id).Scan(&detail.Payload)
+		err = tx.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, detail.EventID).Scan(&detail.Payload)
 		if err != nil {
 			return err
 		}
 		detail.Attempts, err = collect(ctx, tx, scanAttempt,
-			`SELECT `+attemptColumns+` FROM delivery_attempts WHERE delivery_id = ? ORDER BY number`, id)
+			`SELECT `+attemptColumns+` FROM delivery_attempts WHERE delivery_id = ? ORDER BY number`, detail.ID)
 		return err
 	})
 	if err != nil {
@@ -150,13 +106,68 @@ func delivery(ctx context.Context, q querier, organisationID int64, id string) (
 func scanDelivery(r row) (webhook.Delivery, error) {
 	var (
 		d                    webhook.Delivery
+		next                 *int64
 		createdAt, updatedAt int64
 	)
-	err := r.Scan(&d.ID, &d.OrganisationID, &d.WebhookID, &d.WebhookName, &d.WebhookURL, &d.State, &d.LatestStatusCode,
-		&d.AttemptCount, &d.EventType, &d.Integration, &d.SyncID, &createdAt, &updatedAt)
+	err := r.Scan(&d.ID, &d.OrganisationID, &d.EventID, &d.WebhookID, &d.WebhookName, &d.WebhookURL, &d.State,
+		&d.LatestStatusCode, &d.AttemptCount, &d.FailureReason, &next, &d.EventType, &d.Integration, &d.SyncID,
+		&createdAt, &updatedAt)
 	if err != nil {
 		return webhook.Delivery{}, err
 	}
-	d.CreatedAt, d.UpdatedAt = store.Time(createdAt), store.Time(updatedAt)
+	d.NextAttemptAt, d.CreatedAt, d.UpdatedAt = store.TimeOrNil(next), store.Time(createdAt), store.Time(updatedAt)
 	return d, nil
+}
+
+// ImportDelivery stores a delivery that was made elsewhere, with an event of
+// its own, its attempts and no job. The ids are assigned here and agree with
+// CreatedAt, which is now if it is zero. Of d, the state, the copies of the
+// config and of the event count. An unknown organisation gives
+// [webhook.CodeNotFound]; the config need not exist.
+func (s *Store) ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (webhook.Delivery, error) {
+	imported := d.Delivery
+	if imported.State == "" {
+		imported.State = webhook.DeliveryPending
+	}
+	err := s.write(ctx, "import delivery", func(ctx context.Context, tx *sql.Tx) error {
+		at := d.CreatedAt
+		if at.IsZero() {
+			at = s.now()
+		}
+		event := webhook.Event{OrganisationID: d.OrganisationID, Payload: d.Payload}
+		if err := s.insertEvent(ctx, tx, &event, at); err != nil {
+			return err
+		}
+		imported.EventID = event.ID
+		imported.ID, imported.CreatedAt = s.ids.Next(at)
+		imported.UpdatedAt, imported.AttemptCount = imported.CreatedAt, len(d.Attempts)
+		if err := insertDelivery(ctx, tx, &imported); err != nil {
+			return err
+		}
+		for i, attempt := range d.Attempts {
+			attempt.Number = i + 1
+			if err := s.insertAttempt(ctx, tx, imported.ID, attempt); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return webhook.Delivery{}, err
+	}
+	return imported, nil
+}
+
+func insertDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO deliveries
+		(id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
+			failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
+		d.ID, d.OrganisationID, d.EventID, d.WebhookID, d.WebhookName, d.WebhookURL, d.State, d.LatestStatusCode,
+		d.AttemptCount, d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), d.EventType, d.Integration, d.SyncID,
+		store.Micros(d.CreatedAt), store.Micros(d.UpdatedAt))
+	if err != nil {
+		return organisationMissing(err)
+	}
+	return recordChange(ctx, tx, d, "", d.State)
 }

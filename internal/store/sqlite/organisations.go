@@ -13,7 +13,7 @@ import (
 // if it is new. An id that is not positive gives [webhook.CodeInvalid].
 func (s *Store) EnsureOrganisation(ctx context.Context, id int64) (webhook.Organisation, error) {
 	var organisation webhook.Organisation
-	err := s.write(ctx, "ensure organisation", func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, "ensure organisation", func(ctx context.Context, tx *sql.Tx) (err error) {
 		organisation, err = s.ensureOrganisation(ctx, tx, id)
 		return err
 	})

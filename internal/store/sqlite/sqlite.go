@@ -18,6 +18,7 @@ import (
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
 	"github.com/hookline-go/hookline/internal/store"
+	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 // InMemory is the path of a database that lives in memory: private to the
@@ -49,6 +50,18 @@ type Store struct {
 	cipher  store.Cipher
 	now     func() time.Time
 	migrate bool
+	ids     store.IDs
+
+	enqueuer  Enqueuer
+	committer *committer
+}
+
+// Enqueuer puts jobs into the queue in the transaction of what they are for.
+type Enqueuer interface {
+	// Enqueue must not keep jobs. It is called by one goroutine at a time.
+	Enqueue(ctx context.Context, tx *sql.Tx, jobs []webhook.Job) error
+	// EnqueueRecovery is Enqueue for a recovery.
+	EnqueueRecovery(ctx context.Context, tx *sql.Tx, recovery webhook.Recovery) error
 }
 
 // Option changes how [Open] sets up a store.
@@ -57,6 +70,10 @@ type Option func(*Store)
 // WithClock makes the store take the time from now instead of [time.Now]. The
 // ids of deliveries follow the system's clock even so.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+
+// WithEnqueuer makes the store queue the deliveries that it creates. Without
+// one, whatever creates a delivery fails with [webhook.CodeInternal].
+func WithEnqueuer(e Enqueuer) Option { return func(s *Store) { s.enqueuer = e } }
 
 // WithoutMigrations keeps [Open] from changing the schema. A database that
 // lacks migrations is then refused with [webhook.CodeDatabaseOutdated].
@@ -72,7 +89,7 @@ func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
 // and [webhook.CodeWrongEncryptionKey] if another key than cipher's encrypted
 // it.
 func Open(ctx context.Context, path string, cipher store.Cipher, options ...Option) (*Store, error) {
-	s := &Store{path: path, cipher: cipher, now: time.Now, migrate: true}
+	s := &Store{path: path, cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{}}
 	for _, option := range options {
 		option(s)
 	}
@@ -81,15 +98,34 @@ func Open(ctx context.Context, path string, cipher store.Cipher, options ...Opti
 	}
 	if err := s.start(ctx); err != nil {
 		// The first failure is the one to report.
-		_ = s.Close()
+		_ = s.closePools()
 		return nil, s.openError(ctx, err)
 	}
+	s.committer = newCommitter(s.writer, fold)
 	return s, nil
 }
 
+// noQueue refuses every job.
+type noQueue struct{}
+
+func (noQueue) Enqueue(context.Context, *sql.Tx, []webhook.Job) error { return errNoQueue }
+
+func (noQueue) EnqueueRecovery(context.Context, *sql.Tx, webhook.Recovery) error { return errNoQueue }
+
+var errNoQueue = &webhook.Error{Code: webhook.CodeInternal, Message: "the store was opened without a queue"}
+
+// DB returns the pool of the one connection that writes, for a queue that lives
+// in the same database. It is closed with the store.
+func (s *Store) DB() *sql.DB { return s.writer }
+
 // Close waits for running statements and releases the database. The store is
-// not usable afterwards.
+// not usable afterwards. Closing again does nothing.
 func (s *Store) Close() error {
+	s.committer.stop()
+	return s.closePools()
+}
+
+func (s *Store) closePools() error {
 	// The writer goes last: the last connection folds the WAL into the file.
 	err := s.reader.Close()
 	if s.writer != s.reader {

@@ -17,12 +17,6 @@ type row interface {
 	Scan(dest ...any) error
 }
 
-// write runs fn in a transaction that holds the write lock from its start. It
-// commits unless fn fails. Errors say what was attempted.
-func (s *Store) write(ctx context.Context, attempted string, fn func(*sql.Tx) error) error {
-	return wrap(ctx, attempted, inTransaction(ctx, s.writer, nil, fn))
-}
-
 // read runs fn on one snapshot of the database, for results that take several
 // statements and must agree.
 func (s *Store) read(ctx context.Context, attempted string, fn func(*sql.Tx) error) error {

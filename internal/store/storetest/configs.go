@@ -42,7 +42,7 @@ func full(organisation int64) webhook.Config {
 
 func (f *fixture) createConfig(t *testing.T, c webhook.Config) webhook.Config {
 	t.Helper()
-	created, err := f.CreateConfig(t.Context(), c)
+	created, err := f.CreateConfig(t.Context(), c, webhook.Idempotency{})
 	require.NoError(t, err)
 	return created
 }
@@ -75,7 +75,7 @@ func testCreateConfig(t *testing.T, f *fixture) {
 }
 
 func testConfigOfUnknownOrganisation(t *testing.T, f *fixture) {
-	_, err := f.CreateConfig(t.Context(), minimal(99))
+	_, err := f.CreateConfig(t.Context(), minimal(99), webhook.Idempotency{})
 	requireCode(t, webhook.CodeNotFound, err)
 }
 
@@ -131,7 +131,7 @@ func testUpdateClears(t *testing.T, f *fixture) {
 		Headers:         webhook.Null[[]webhook.Header](),
 		SigningKey:      webhook.Null[webhook.Secret](),
 	}
-	updated, err := f.UpdateConfig(t.Context(), ours, created.ID, patch.Apply)
+	updated, err := f.UpdateConfig(t.Context(), ours, created.ID, f.apply(&patch))
 	require.NoError(t, err)
 	require.Empty(t, updated.IntegrationType)
 	require.Equal(t, []string{}, updated.Topics)
@@ -183,7 +183,7 @@ func testFailedUpdate(t *testing.T, f *fixture) {
 	f.requireStored(t, created)
 
 	patch := webhook.Patch{Name: new("other"), IntegrationType: webhook.Null[webhook.IntegrationType]()}
-	_, err = f.UpdateConfig(t.Context(), ours, created.ID, patch.Apply)
+	_, err = f.UpdateConfig(t.Context(), ours, created.ID, f.apply(&patch))
 	requireCode(t, webhook.CodeIntegrationTypeRequired, err)
 	f.requireStored(t, created)
 }

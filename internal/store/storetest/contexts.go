@@ -25,7 +25,7 @@ func testCancelledContext(t *testing.T, f *fixture) {
 		"key by hash":         func() error { _, err := f.KeyByHash(ctx, hash); return err },
 		"keys":                func() error { _, err := f.Keys(ctx, ours); return err },
 		"revoke key":          func() error { _, err := f.RevokeKey(ctx, ours, 1); return err },
-		"create config":       func() error { _, err := f.CreateConfig(ctx, minimal(ours)); return err },
+		"create config":       func() error { _, err := f.CreateConfig(ctx, minimal(ours), webhook.Idempotency{}); return err },
 		"config":              func() error { _, err := f.Config(ctx, ours, config.ID); return err },
 		"configs":             func() error { _, err := f.Configs(ctx, ours, webhook.ConfigFilter{}); return err },
 		"update config":       func() error { _, err := f.UpdateConfig(ctx, ours, config.ID, keep); return err },
@@ -98,7 +98,7 @@ func testPingAndClose(t *testing.T, f *fixture) {
 	require.NoError(t, f.Ping(t.Context()))
 	require.NoError(t, f.Close())
 	require.Error(t, f.Ping(t.Context()))
-	_, err := f.CreateConfig(t.Context(), minimal(ours))
+	_, err := f.CreateConfig(t.Context(), minimal(ours), webhook.Idempotency{})
 	require.Error(t, err)
 	require.NoError(t, f.Close(), "closing again does nothing")
 }

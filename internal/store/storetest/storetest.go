@@ -27,24 +27,34 @@ type Store interface {
 	Keys(ctx context.Context, organisationID int64) ([]webhook.Key, error)
 	RevokeKey(ctx context.Context, organisationID, id int64) (webhook.Key, error)
 
-	CreateConfig(ctx context.Context, c webhook.Config) (webhook.Config, error)
+	CreateConfig(ctx context.Context, c webhook.Config, key webhook.Idempotency) (webhook.Config, error)
 	Config(ctx context.Context, organisationID, id int64) (webhook.Config, error)
 	Configs(ctx context.Context, organisationID int64, filter webhook.ConfigFilter) (webhook.ConfigPage, error)
 	UpdateConfig(ctx context.Context, organisationID, id int64, change func(*webhook.Config) error) (webhook.Config, error)
 	DeleteConfig(ctx context.Context, organisationID, id int64) error
 
-	CreateDelivery(ctx context.Context, d webhook.Delivery, payload []byte) (webhook.Delivery, error)
+	PublishEvent(ctx context.Context, event webhook.Event, key webhook.Idempotency) (webhook.Publication, error)
+	DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID string, err error)
+	RetryDelivery(ctx context.Context, organisationID int64, id string) error
+	StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error)
+	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after string, limit int) (last string, err error)
+
+	BeginAttempt(ctx context.Context, job webhook.Job) (webhook.Dispatch, error)
+	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error
+	Requeue(ctx context.Context, job webhook.Job) error
+
+	ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (webhook.Delivery, error)
 	Delivery(ctx context.Context, organisationID int64, id string) (webhook.DeliveryDetail, error)
 	Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error)
-	RecordAttempt(ctx context.Context, organisationID int64, deliveryID string, attempt webhook.Attempt, state webhook.DeliveryState) (webhook.Delivery, error)
 
 	Ping(ctx context.Context) error
 	Close() error
 }
 
 // Opener opens one database, the same at every call as long as it is kept
-// anywhere. The store must take every time from now.
-type Opener func(cipher store.Cipher, now func() time.Time) (Store, error)
+// anywhere. The store must take every time from now, and queue what it queues
+// by telling the recorder once the transaction is certain to be committed.
+type Opener func(cipher store.Cipher, now func() time.Time, queue *Queue) (Store, error)
 
 // Run runs the suite. newDatabase returns the opener of a new, empty database
 // that is removed when its test ends.
@@ -110,12 +120,13 @@ const (
 type fixture struct {
 	Store
 	clock *Clock
+	queue *Queue
 }
 
 func newFixture(t *testing.T, open Opener) *fixture {
 	t.Helper()
-	f := &fixture{clock: NewClock()}
-	f.Store = openStore(t, open, NewCipher(t), f.clock)
+	f := &fixture{clock: NewClock(), queue: &Queue{}}
+	f.Store = openStore(t, open, NewCipher(t), f.clock, f.queue)
 	for _, id := range []int64{ours, theirs} {
 		_, err := f.EnsureOrganisation(t.Context(), id)
 		require.NoError(t, err)
@@ -123,9 +134,9 @@ func newFixture(t *testing.T, open Opener) *fixture {
 	return f
 }
 
-func openStore(t *testing.T, open Opener, cipher store.Cipher, clock *Clock) Store {
+func openStore(t *testing.T, open Opener, cipher store.Cipher, clock *Clock, queue *Queue) Store {
 	t.Helper()
-	s, err := open(cipher, clock.Now)
+	s, err := open(cipher, clock.Now, queue)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	return s

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"math"
+
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// Counts of deliveries are kept as sums over spans of time, so that a list can
+// say how many there are without counting them. A span of level n has 2^n
+// milliseconds and begins at a multiple of that; each level's spans are made of
+// 32 of the one below.
+var levels = []uint{16, 21, 26, 31} // 66 s, 35 min, 19 h, 25 days
+
+// AllTime is the level whose only span, 0, has all time.
+const AllTime = 63
+
+// Levels returns the levels that sums are kept for.
+func Levels() []uint { return append(append([]uint{}, levels...), AllTime) }
+
+// AnyWebhook stands, in the sums, for all webhooks. [AnySync] stands for all
+// syncs, and for none.
+const (
+	AnyWebhook int64 = -1
+	AnySync          = ""
+)
+
+// FoldAfter is how many changes a store lets wait before it adds them to the
+// sums. Each is read at every count.
+const FoldAfter = 256
+
+// Spans are neighbours of one level, from First to Last.
+type Spans struct {
+	Level       uint
+	First, Last int64
+}
+
+// Range is from Low on and below High, in milliseconds.
+type Range struct{ Low, High int64 }
+
+// Empty reports whether nothing is in the range.
+func (r Range) Empty() bool { return r.Low >= r.High }
+
+// IDs returns the bounds of the ids that stand for the range: from low on and
+// below high, "" for none.
+func (r Range) IDs() (low, high string) {
+	low = FirstID(r.Low)
+	if r.High != math.MaxInt64 {
+		high = FirstID(r.High)
+	}
+	return low, high
+}
+
+// Cover says how the deliveries of a filter are counted: those within Inner by
+// the sums of Spans and what waits to be added to them, those within Edges one
+// by one.
+type Cover struct {
+	Inner Range
+	Spans []Spans
+	Edges []Range
+}
+
+// NewCover covers the time that a filter selects.
+func NewCover(filter webhook.DeliveryFilter) Cover {
+	all := Range{Low: 0, High: math.MaxInt64}
+	wanted := all
+	if filter.From != nil {
+		wanted.Low = max(filter.From.UnixMilli(), 0)
+	}
+	if filter.To != nil {
+		wanted.High = max(filter.To.UnixMilli()+1, 0)
+	}
+	if wanted == all {
+		return Cover{Inner: all, Spans: []Spans{{Level: AllTime}}}
+	}
+	inner := Range{Low: up(wanted.Low, levels[0]), High: down(wanted.High, levels[0])}
+	if inner.Empty() {
+		return Cover{Edges: edges(wanted)}
+	}
+	return Cover{
+		Inner: inner,
+		Spans: spans(inner),
+		Edges: edges(Range{wanted.Low, inner.Low}, Range{inner.High, wanted.High}),
+	}
+}
+
+// edges leaves out what is empty.
+func edges(ranges ...Range) []Range {
+	var kept []Range
+	for _, r := range ranges {
+		if !r.Empty() {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// spans takes the longest spans that fit into a range.
+func spans(r Range) []Spans {
+	var taken []Spans
+	add := func(level uint, part Range) {
+		if !part.Empty() {
+			taken = append(taken, Spans{Level: level, First: part.Low >> level, Last: part.High>>level - 1})
+		}
+	}
+	for i, level := range levels {
+		if i == len(levels)-1 {
+			add(level, r)
+			break
+		}
+		longer := Range{Low: up(r.Low, levels[i+1]), High: down(r.High, levels[i+1])}
+		if longer.Empty() {
+			add(level, r)
+			break
+		}
+		add(level, Range{r.Low, longer.Low})
+		add(level, Range{longer.High, r.High})
+		r = longer
+	}
+	return taken
+}
+
+func down(milli int64, level uint) int64 { return milli >> level << level }
+
+func up(milli int64, level uint) int64 {
+	const last = math.MaxInt64 >> 1
+	if milli > last {
+		return math.MaxInt64
+	}
+	return down(milli+1<<level-1, level)
+}
+
+// Change is by how much the numbers of deliveries in each state have changed.
+type Change struct {
+	Pending, Processing, Delivered, Failed int64
+}
+
+// Moved returns the change of one delivery that goes from one state to another;
+// "" stands for none.
+func Moved(from, to webhook.DeliveryState) Change {
+	var c Change
+	c.add(from, -1)
+	c.add(to, 1)
+	return c
+}
+
+func (c *Change) add(state webhook.DeliveryState, n int64) {
+	switch state {
+	case webhook.DeliveryPending:
+		c.Pending += n
+	case webhook.DeliveryProcessing:
+		c.Processing += n
+	case webhook.DeliveryDelivered:
+		c.Delivered += n
+	case webhook.DeliveryFailed:
+		c.Failed += n
+	}
+}
+
+// CountColumn returns the SQL expression that counts a state, or all of them
+// for "". It holds nothing that a caller submitted.
+func CountColumn(state webhook.DeliveryState) string {
+	switch state {
+	case webhook.DeliveryPending:
+		return "pending"
+	case webhook.DeliveryProcessing:
+		return "processing"
+	case webhook.DeliveryDelivered:
+		return "delivered"
+	case webhook.DeliveryFailed:
+		return "failed"
+	default:
+		return "pending + processing + delivered + failed"
+	}
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// IDs makes ids that sort by age: UUIDs of version 7 (RFC 9562, section 5.7) of
+// a store's own clock. Each is greater than those that the same IDs has made
+// before. The zero value is ready for use, by several goroutines.
+type IDs struct {
+	mu   sync.Mutex
+	last uint64 // milliseconds, and 12 bits of fraction and counter
+}
+
+// fractionBits is how many bits of an id are for the part of its millisecond.
+const fractionBits = 12
+
+// Next returns a new id and the moment that it stands for: now, or a little
+// later if the clock has not moved on, or has gone back, since the id before.
+// That an item's id and its time of creation agree lets bounds on the time
+// select by id.
+func (ids *IDs) Next(now time.Time) (id string, at time.Time) {
+	now = Time(Micros(now))
+	milli := now.UnixMilli()
+	fraction := uint64(now.Sub(time.UnixMilli(milli)).Microseconds()) << fractionBits / 1000 //nolint:gosec // below 1,000
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
+	ids.last = max(uint64(milli)<<fractionBits|fraction, ids.last+1) //nolint:gosec // after 1970
+	if reached := int64(ids.last >> fractionBits); reached > milli { //nolint:gosec // 52 bits
+		now = time.UnixMilli(reached).UTC()
+	}
+	return render(ids.last), now
+}
+
+// render completes an id with random bits.
+func render(stamp uint64) string {
+	var id uuid.UUID
+	_, _ = rand.Read(id[8:]) // it never fails
+	binary.BigEndian.PutUint64(id[:8], stamp>>fractionBits<<16|7<<fractionBits|stamp&(1<<fractionBits-1))
+	id[8] = id[8]&0x3f | 0x80 // the variant
+	return id.String()
+}
+
+// FirstID returns the least id of a millisecond, for bounds: every id of that
+// millisecond or later is greater.
+func FirstID(milli int64) string {
+	var id uuid.UUID
+	binary.BigEndian.PutUint64(id[:8], uint64(max(milli, 0))<<16|7<<fractionBits) //nolint:gosec // not negative
+	id[8] = 0x80
+	return id.String()
+}
+
+// ParseID returns the canonical form of a UUID. The error's code is
+// [webhook.CodeInvalid] and its message leaves the submitted text out.
+func ParseID(id string) (string, error) {
+	parsed, err := uuid.Parse(id)
+	if err != nil {
+		return "", &webhook.Error{Code: webhook.CodeInvalid, Message: "the id is not a UUID"}
+	}
+	return parsed.String(), nil
+}
