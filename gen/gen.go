@@ -681,7 +681,7 @@ type WebhookLogDetail struct {
 	LatestStatusCode nullable.Nullable[int32] `json:"latestStatusCode"`
 
 	// NextAttemptAt When a waiting delivery is tried next, at the earliest, or null.
-	NextAttemptAt nullable.Nullable[time.Time] `json:"nextAttemptAt,omitempty"`
+	NextAttemptAt nullable.Nullable[Timestamp] `json:"nextAttemptAt,omitempty"`
 
 	// Payload The event that is sent, as it was published, byte for byte. It has at most 256 KiB.
 	//

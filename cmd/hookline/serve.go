@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 
 	"github.com/urfave/cli/v3"
 
@@ -41,9 +42,10 @@ func serveCommand() *cli.Command {
 				Name: "shutdown-timeout", Value: app.DefaultShutdownTimeout, Sources: variable("shutdown-timeout"),
 				Usage: "how long requests under way may take to end at a stop",
 			},
+			&cli.BoolFlag{Name: "metrics", Sources: variable("metrics"), Usage: "serve /metrics for Prometheus beside the API"},
 			stringFlag("log-format", "text", "text or json"),
 			stringFlag("log-level", "info", "debug, info, warn or error"),
-		}, databaseFlags()...),
+		}, slices.Concat(deliveryFlags(), databaseFlags())...),
 		Action: serve,
 	}
 }
@@ -57,7 +59,11 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	config.Listen, config.Dev = c.String("listen"), c.Bool("dev")
 	config.RateLimit, config.RateBurst = c.Int("rate-limit"), c.Int("rate-burst")
 	config.RequestTimeout, config.ShutdownTimeout = c.Duration("request-timeout"), c.Duration("shutdown-timeout")
+	config.Metrics = c.Bool("metrics")
 	config.Logger = logger
+	if err := readDeliveryFlags(c, &config); err != nil {
+		return err
+	}
 	service, err := app.New(ctx, config)
 	if err != nil {
 		return err

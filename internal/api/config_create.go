@@ -31,7 +31,14 @@ func (s *Service) CreateWebhookConfig(
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	if config, err = s.store.CreateConfig(ctx, config); err != nil {
+	if err := s.options.CheckURL(config.URL); err != nil {
+		return nil, err
+	}
+	key, err := idempotency("createWebhookConfig", request.Params.IdempotencyKey, body)
+	if err != nil {
+		return nil, err
+	}
+	if config, err = s.store.CreateConfig(ctx, config, key); err != nil {
 		return nil, err
 	}
 	return serverapi.CreateWebhookConfig201JSONResponse{

@@ -19,7 +19,14 @@ func (s *Service) UpdateWebhookConfig(
 		return nil, err
 	}
 	patch := patchFrom(request.Body)
-	config, err := s.store.UpdateConfig(ctx, organisationID, request.WebhookConfigID, patch.Apply)
+	if patch.URL != nil {
+		if err := s.options.CheckURL(*patch.URL); err != nil {
+			return nil, err
+		}
+	}
+	config, err := s.store.UpdateConfig(ctx, organisationID, request.WebhookConfigID, func(c *webhook.Config) error {
+		return patch.Apply(c, s.options.Now(), s.options.SigningKeyOverlap)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -44,11 +44,16 @@ func logDetail(delivery *webhook.DeliveryDetail) (gen.WebhookLogDetail, error) {
 			return gen.WebhookLogDetail{}, err
 		}
 	}
+	eventID, err := uuid.Parse(delivery.EventID)
+	if err != nil {
+		return gen.WebhookLogDetail{}, storedID(err)
+	}
 	return gen.WebhookLogDetail{
 		ID: log.ID, WebhookName: log.WebhookName, WebhookURL: log.WebhookURL, State: log.State,
 		LatestStatusCode: log.LatestStatusCode, AttemptCount: log.AttemptCount, EventType: log.EventType,
 		Integration: log.Integration, SyncID: log.SyncID, CreatedAt: log.CreatedAt, UpdatedAt: log.UpdatedAt,
-		Payload: delivery.Payload, Attempts: attempts,
+		Payload: delivery.Payload, Attempts: attempts, EventID: &eventID,
+		FailureReason: textOrNull(delivery.FailureReason), NextAttemptAt: timestampOrNull(delivery.NextAttemptAt),
 	}, nil
 }
 
@@ -64,5 +69,7 @@ func attemptBody(attempt *webhook.Attempt) (gen.WebhookAttempt, error) {
 		StatusCode:    statusOrNull(attempt.StatusCode),
 		ErrorMessage:  textOrNull(attempt.ErrorMessage),
 		CreatedAt:     gen.NewTimestamp(attempt.CreatedAt),
+		DurationMs:    new(attempt.Duration.Milliseconds()),
+		ResponseBody:  textOrNull(string(attempt.ResponseBody)),
 	}, nil
 }

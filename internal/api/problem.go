@@ -15,6 +15,10 @@ var statuses = map[webhook.Code]int32{
 	webhook.CodeUnauthenticated:         http.StatusUnauthorized,
 	webhook.CodeNotFound:                http.StatusNotFound,
 	webhook.CodeConflict:                http.StatusConflict,
+	webhook.CodeIdempotencyKeyReused:    http.StatusConflict,
+	webhook.CodeConfigDisabled:          http.StatusConflict,
+	webhook.CodeConfigDeleted:           http.StatusConflict,
+	webhook.CodeAttemptUnderWay:         http.StatusConflict,
 	webhook.CodeIntegrationTypeRequired: http.StatusUnprocessableEntity,
 	webhook.CodeUnavailable:             http.StatusServiceUnavailable,
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/oapi-codegen/nullable"
@@ -93,6 +94,13 @@ func statusOrNull(status *int) nullable.Nullable[int32] {
 		return nullable.NewNullNullable[int32]()
 	}
 	return nullable.NewNullableWithValue(int32(*status)) //nolint:gosec // an HTTP status has three digits
+}
+
+func timestampOrNull(moment *time.Time) nullable.Nullable[gen.Timestamp] {
+	if moment == nil {
+		return nullable.NewNullNullable[gen.Timestamp]()
+	}
+	return nullable.NewNullableWithValue(gen.NewTimestamp(*moment))
 }
 
 func pointerOrNull[T any](value *T) nullable.Nullable[T] {

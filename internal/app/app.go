@@ -12,15 +12,19 @@ import (
 	"time"
 
 	"github.com/hookline-go/hookline/internal/api"
+	"github.com/hookline-go/hookline/internal/delivery/egress"
 	"github.com/hookline-go/hookline/server"
 )
 
 // App is the assembled service. Its methods are safe for concurrent use.
 type App struct {
-	config   Config
-	store    Store
-	handler  http.Handler
-	draining atomic.Bool
+	config     Config
+	store      *database
+	guard      *egress.Guard
+	metrics    *metrics
+	handler    http.Handler
+	deliveries *deliveries // nil for a process that makes none
+	draining   atomic.Bool
 }
 
 // New opens the database and assembles the service; nothing listens yet. Errors are one line that says what to do. The
@@ -30,11 +34,11 @@ func New(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(ctx, &config)
+	store, err := openDatabase(ctx, &config)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: config, store: store}
+	a := &App{config: config, store: store, guard: newGuard(&config), metrics: newMetrics()}
 	if err := a.assemble(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -47,6 +51,26 @@ func (a *App) assemble(ctx context.Context) error {
 			return err
 		}
 	}
+	if a.config.Role != RoleAPI {
+		deliveries, err := newDeliveries(a)
+		if err != nil {
+			return err
+		}
+		a.deliveries = deliveries
+	}
+	operations, err := a.operations()
+	if err != nil {
+		return err
+	}
+	a.handler, err = a.routes(operations)
+	return err
+}
+
+// operations returns the API, which a process that only delivers does not have.
+func (a *App) operations() (http.Handler, error) {
+	if a.config.Role == RoleWorker {
+		return http.NotFoundHandler(), nil
+	}
 	options := []server.Option{
 		server.WithAuthenticator(&authenticator{store: a.store, dev: a.config.Dev}),
 		server.WithErrorMapper(api.Problem),
@@ -57,12 +81,9 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.config.RateLimit > 0 {
 		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
 	}
-	operations, err := server.New(api.New(a.store), options...)
-	if err != nil {
-		return err
-	}
-	a.handler, err = a.routes(operations)
-	return err
+	return server.New(api.New(a.store, api.Options{
+		CheckURL: a.guard.CheckURL, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
+	}), options...)
 }
 
 // Handler returns the whole service: the API under /v4, the contract and the health checks.
@@ -83,9 +104,22 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve answers requests on the listener until the context ends, then lets those under way end. It returns nil after
-// such a stop, and owns the listener.
+// Serve answers requests on the listener and delivers events until the context ends, then lets what is under way end.
+// It returns nil after such a stop, and owns the listener.
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+	if a.deliveries == nil {
+		return a.serveHTTP(ctx, listener)
+	}
+	if err := a.deliveries.start(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	err := a.serveHTTP(ctx, listener)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownTimeout)
+	defer cancel()
+	return errors.Join(err, a.deliveries.stop(grace))
+}
+
+func (a *App) serveHTTP(ctx context.Context, listener net.Listener) error {
 	service := a.httpServer()
 	failed := make(chan error, 1)
 	go func() { failed <- service.Serve(listener) }()

@@ -9,6 +9,9 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/hookline-go/hookline/internal/delivery"
+	"github.com/hookline-go/hookline/internal/delivery/egress"
 )
 
 // Defaults of a Config.
@@ -19,6 +22,18 @@ const (
 	DefaultRequestTimeout    = 30 * time.Second
 	DefaultShutdownTimeout   = 15 * time.Second
 	DefaultRateBurst         = 200
+	DefaultDeliveryTimeout   = delivery.DefaultTimeout
+	DefaultSigningKeyOverlap = 24 * time.Hour
+)
+
+// Role is the part of the service that a process is.
+type Role string
+
+// The roles. Processes with the same database share the work.
+const (
+	RoleAll    Role = "all"
+	RoleAPI    Role = "api"    // answers requests, and delivers nothing
+	RoleWorker Role = "worker" // delivers, and answers health checks only
 )
 
 // The fixed tenant of the development mode.
@@ -31,7 +46,7 @@ const (
 type Config struct {
 	// Listen is the address to listen on, host:port. Port 0 takes a free one.
 	Listen string
-	// Database is the path of the SQLite file. Its folder must exist; the file need not.
+	// Database is the path of the SQLite file, whose folder must exist, or a postgres:// URL.
 	Database string
 	// EncryptionKeyFile is the keyset that encrypts secrets at rest. The development mode makes it when it is missing.
 	EncryptionKeyFile string
@@ -45,6 +60,23 @@ type Config struct {
 	RequestTimeout time.Duration
 	// ShutdownTimeout is how long requests under way may take to end once the service is told to stop.
 	ShutdownTimeout time.Duration
+	// Role is the part of the service that this process is, all of it unless it is set.
+	Role Role
+	// RetrySchedule has the delay before each retry of a delivery; nil is the default, and one without delays retries
+	// nothing.
+	RetrySchedule []time.Duration
+	// DeliveryTimeout is how long an attempt to deliver may take.
+	DeliveryTimeout time.Duration
+	// SigningKeyOverlap is how long a signing key goes on signing beside the one that replaced it.
+	SigningKeyOverlap time.Duration
+	// AllowPrivateTargets opens addresses of the machine itself and of private networks to deliveries, as Dev does.
+	AllowPrivateTargets bool
+	// AllowTargets are ranges of addresses that are open to deliveries, whatever they are.
+	AllowTargets []netip.Prefix
+	// Version is that of the program, for the User-Agent of deliveries.
+	Version string
+	// Metrics serves /metrics, for Prometheus.
+	Metrics bool
 	// Logger takes what the service has to say. Secrets never reach it.
 	Logger *slog.Logger
 	// Clock tells the time; time.Now unless it is set.
@@ -59,6 +91,12 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.RateBurst, DefaultRateBurst)
 	setDefault(&c.RequestTimeout, DefaultRequestTimeout)
 	setDefault(&c.ShutdownTimeout, DefaultShutdownTimeout)
+	setDefault(&c.Role, RoleAll)
+	setDefault(&c.DeliveryTimeout, DefaultDeliveryTimeout)
+	setDefault(&c.SigningKeyOverlap, DefaultSigningKeyOverlap)
+	if c.RetrySchedule == nil {
+		c.RetrySchedule = delivery.DefaultSchedule()
+	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
@@ -90,7 +128,10 @@ func (c Config) validate() error {
 	if c.RateLimit < 0 || c.RateBurst < 1 {
 		return errors.New("the rate limit must be 0 (none) or more, and its burst 1 or more")
 	}
-	if c.RequestTimeout < 0 || c.ShutdownTimeout < 0 {
+	if c.Role != RoleAll && c.Role != RoleAPI && c.Role != RoleWorker {
+		return fmt.Errorf("the role must be %s, %s or %s, not %q", RoleAll, RoleAPI, RoleWorker, c.Role)
+	}
+	if c.RequestTimeout < 0 || c.ShutdownTimeout < 0 || c.DeliveryTimeout < 0 || c.SigningKeyOverlap < 0 {
 		return errors.New("a timeout cannot be negative")
 	}
 	return nil
@@ -100,3 +141,9 @@ func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
+
+// ParseRetrySchedule reads delays such as "5s,5m,2h" for Config.RetrySchedule. The empty text means no retries.
+func ParseRetrySchedule(text string) ([]time.Duration, error) { return delivery.ParseSchedule(text) }
+
+// ParseTarget reads a range of addresses such as 10.1.0.0/16 for Config.AllowTargets.
+func ParseTarget(text string) (netip.Prefix, error) { return egress.ParseTarget(text) }

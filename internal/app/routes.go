@@ -28,6 +28,9 @@ func (a *App) routes(operations http.Handler) (http.Handler, error) {
 	mux.Handle("GET /openapi.json", document("application/json", json))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", a.ready)
+	if a.config.Metrics {
+		mux.Handle("GET /metrics", a.metrics.handler())
+	}
 	return mux, nil
 }
 

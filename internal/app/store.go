@@ -3,19 +3,16 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
-	"strings"
 
 	"github.com/hookline-go/hookline/internal/api"
-	"github.com/hookline-go/hookline/internal/keyring"
-	"github.com/hookline-go/hookline/internal/store/sqlite"
+	"github.com/hookline-go/hookline/internal/delivery"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// Store is a database: what the operations need of it, and the API keys of organisations.
+// Store is a database: what operations and deliveries need of it, and the API keys of organisations.
 type Store interface {
 	api.Store
+	delivery.Store
 	// CreateKey stores the hash of a new API key. The organisation is made if it is new.
 	CreateKey(ctx context.Context, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error)
 	// EnsureKey is CreateKey for a key that may be there already.
@@ -30,52 +27,6 @@ type Store interface {
 	Ping(ctx context.Context) error
 	// Close ends the use of the store.
 	Close() error
-}
-
-// OpenStore opens the database of a Config, without a service around it. The caller closes it.
-func OpenStore(ctx context.Context, config Config) (Store, error) {
-	config, err := config.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	return openStore(ctx, &config)
-}
-
-func openStore(ctx context.Context, config *Config) (Store, error) {
-	if scheme, _, isURL := strings.Cut(config.Database, "://"); isURL {
-		return nil, fmt.Errorf("the database must be the path of a SQLite file; %s:// is not supported", scheme)
-	}
-	keys, err := openKeyring(config)
-	if err != nil {
-		return nil, err
-	}
-	database, err := sqlite.Open(ctx, config.Database, keys, sqlite.WithClock(config.Clock))
-	if webhook.CodeOf(err) == webhook.CodeWrongEncryptionKey {
-		return nil, fmt.Errorf("the encryption key in %s is not the one that %s was written with; name the right file with --encryption-key-file: %w",
-			config.EncryptionKeyFile, config.Database, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return database, nil
-}
-
-// openKeyring opens the encryption key. Only the development mode makes a missing one: elsewhere a key that appears by
-// itself would hide that the real one is lost.
-func openKeyring(config *Config) (*keyring.Keyring, error) {
-	keys, err := keyring.Open(config.EncryptionKeyFile)
-	missing := webhook.CodeOf(err) == webhook.CodeKeyFileMissing
-	switch {
-	case missing && config.Dev:
-		keys, err = keyring.Create(config.EncryptionKeyFile)
-		if err == nil {
-			config.Logger.Info("made an encryption key; keep it with the database", slog.String("file", config.EncryptionKeyFile))
-		}
-	case missing:
-		err = fmt.Errorf("%w; make one with: hookline encryption-key create --encryption-key-file %s",
-			err, config.EncryptionKeyFile)
-	}
-	return keys, err
 }
 
 // ensureDevKey makes the fixed tenant of the development mode.

@@ -83,11 +83,18 @@ const (
 // Job asks for one attempt of a delivery.
 type Job struct {
 	DeliveryID string
+	ConfigID   int64
 	// Attempt is the number that the attempt will have. A job whose number is
 	// not the delivery's next one has been overtaken and does nothing.
 	Attempt int
 	Lane    Lane
 	At      time.Time
+}
+
+// NextJob asks for the delivery's next attempt, by an endpoint with so many
+// consecutive failures.
+func (d *Delivery) NextJob(consecutiveFailures int, at time.Time) Job {
+	return Job{DeliveryID: d.ID, ConfigID: d.WebhookID, Attempt: d.AttemptCount + 1, Lane: LaneOf(consecutiveFailures), At: at}
 }
 
 // Recovery asks for all failed deliveries of a config in a window of time to be

@@ -120,9 +120,8 @@ func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, o
 		if err := s.settle(ctx, tx, d, retries, &outcome); err != nil || outcome.State != webhook.DeliveryPending {
 			return err
 		}
-		return s.enqueuer.Enqueue(ctx, tx, []webhook.Job{{
-			DeliveryID: d.ID, Attempt: dispatch.Attempt + 1, Lane: webhook.LaneOf(failures), At: outcome.RetryAt,
-		}})
+		d.AttemptCount++
+		return s.enqueuer.Enqueue(ctx, tx, []webhook.Job{d.NextJob(failures, outcome.RetryAt)})
 	})
 }
 

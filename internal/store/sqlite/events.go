@@ -113,7 +113,7 @@ func (s *Store) deliver(ctx context.Context, tx *sql.Tx, event *webhook.Event, c
 			return nil, err
 		}
 		ids = append(ids, d.ID)
-		jobs = append(jobs, webhook.Job{DeliveryID: d.ID, Attempt: 1, Lane: webhook.LaneOf(configs[i].ConsecutiveFailures), At: now})
+		jobs = append(jobs, d.NextJob(configs[i].ConsecutiveFailures, now))
 	}
 	if len(jobs) == 0 {
 		return ids, nil

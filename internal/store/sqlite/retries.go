@@ -55,8 +55,7 @@ func (s *Store) requeue(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, fa
 	if err != nil {
 		return webhook.Job{}, err
 	}
-	job := webhook.Job{DeliveryID: d.ID, Attempt: d.AttemptCount + 1, Lane: webhook.LaneOf(failures), At: now}
-	return job, recordChange(ctx, tx, d, from, webhook.DeliveryPending)
+	return d.NextJob(failures, now), recordChange(ctx, tx, d, from, webhook.DeliveryPending)
 }
 
 // StartRecovery counts the failed deliveries of a recovery and queues it. It
@@ -159,4 +158,3 @@ func (s *Store) giveUp(ctx context.Context, tx *sql.Tx, organisationID, configID
 		where.sql(), append([]any{reason, store.Micros(s.now())}, where.args...)...)
 	return err
 }
-

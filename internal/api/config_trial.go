@@ -1,0 +1,44 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/hookline-go/hookline/gen"
+	"github.com/hookline-go/hookline/gen/serverapi"
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// TestWebhookConfig queues a test delivery to one config of the caller's organisation.
+func (s *Service) TestWebhookConfig(
+	ctx context.Context, request serverapi.TestWebhookConfigRequestObject,
+) (serverapi.TestWebhookConfigResponseObject, error) {
+	organisationID, err := organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.store.DeliverTo(ctx, request.WebhookConfigID, webhook.Event{
+		OrganisationID: organisationID,
+		Payload:        fmt.Appendf(nil, `{"event":"webhook.test","webhook_id":%d}`, request.WebhookConfigID),
+	})
+	if err != nil {
+		return nil, err
+	}
+	queued, err := queuedDelivery(id)
+	if err != nil {
+		return nil, err
+	}
+	return serverapi.TestWebhookConfig202JSONResponse{DeliveryQueuedJSONResponse: queued}, nil
+}
+
+func queuedDelivery(id string) (serverapi.DeliveryQueuedJSONResponse, error) {
+	parsed, err := uuid.Parse(id)
+	if err != nil {
+		return serverapi.DeliveryQueuedJSONResponse{}, storedID(err)
+	}
+	return serverapi.DeliveryQueuedJSONResponse{
+		Body: gen.WebhookDeliveryResponse{Data: gen.WebhookDeliveryData{Delivery: gen.QueuedDelivery{ID: parsed}}},
+	}, nil
+}

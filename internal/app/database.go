@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+
+	"github.com/hookline-go/hookline/internal/delivery"
+	"github.com/hookline-go/hookline/internal/keyring"
+	"github.com/hookline-go/hookline/internal/store/sqlite"
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// database is a store, and the delivery queue that lives in the same database.
+type database struct {
+	Store
+
+	// newEngine returns what works the queue.
+	newEngine func(delivery.Options) (*delivery.Engine, error)
+}
+
+// OpenStore opens the database of a Config, without a service around it. The caller closes it.
+func OpenStore(ctx context.Context, config Config) (Store, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return openDatabase(ctx, &config)
+}
+
+func openDatabase(ctx context.Context, config *Config) (*database, error) {
+	keys, err := openKeyring(config)
+	if err != nil {
+		return nil, err
+	}
+	open := openSQLite
+	if location, err := url.Parse(config.Database); err == nil && location.Scheme != "" && location.Host != "" {
+		return nil, fmt.Errorf("the database must be the path of a SQLite file; %s:// is not supported", location.Scheme)
+	}
+	opened, err := open(ctx, config, keys)
+	if webhook.CodeOf(err) == webhook.CodeWrongEncryptionKey {
+		return nil, fmt.Errorf("the encryption key in %s is not the one that the database was written with; name the right file with --encryption-key-file: %w",
+			config.EncryptionKeyFile, err)
+	}
+	return opened, err
+}
+
+func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*database, error) {
+	enqueuer, err := delivery.NewSQLiteEnqueuer(config.Logger)
+	if err != nil {
+		return nil, err
+	}
+	store, err := sqlite.Open(ctx, config.Database, keys, sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer))
+	if err != nil {
+		return nil, err
+	}
+	if err := delivery.MigrateSQLite(ctx, store.DB()); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return &database{Store: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
+		return delivery.NewSQLite(store.DB(), o)
+	}}, nil
+}
+
+// openKeyring opens the encryption key. Only the development mode makes a missing one: elsewhere a key that appears by
+// itself would hide that the real one is lost.
+func openKeyring(config *Config) (*keyring.Keyring, error) {
+	keys, err := keyring.Open(config.EncryptionKeyFile)
+	missing := webhook.CodeOf(err) == webhook.CodeKeyFileMissing
+	switch {
+	case missing && config.Dev:
+		keys, err = keyring.Create(config.EncryptionKeyFile)
+		if err == nil {
+			config.Logger.Info("made an encryption key; keep it with the database", slog.String("file", config.EncryptionKeyFile))
+		}
+	case missing:
+		err = fmt.Errorf("%w; make one with: hookline encryption-key create --encryption-key-file %s",
+			err, config.EncryptionKeyFile)
+	}
+	return keys, err
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/url"
+
+	"golang.org/x/net/http/httpproxy"
+
+	"github.com/hookline-go/hookline/internal/delivery"
+	"github.com/hookline-go/hookline/internal/delivery/egress"
+)
+
+// newGuard decides which addresses deliveries may reach.
+func newGuard(config *Config) *egress.Guard {
+	return egress.New(egress.Options{
+		AllowPrivate: config.Dev || config.AllowPrivateTargets, AllowTargets: config.AllowTargets,
+	})
+}
+
+// deliveries is the part of the service that delivers.
+type deliveries struct {
+	engine    *delivery.Engine
+	transport *egress.Transport
+}
+
+func newDeliveries(a *App) (*deliveries, error) {
+	transport := egress.NewTransport(a.guard, egress.TransportOptions{Proxy: proxyFromEnvironment()})
+	engine, err := a.store.newEngine(delivery.Options{
+		Store: a.store,
+		Sender: delivery.NewSender(delivery.SenderOptions{
+			Transport: transport, Timeout: a.config.DeliveryTimeout, Version: a.config.Version, Now: a.config.Clock,
+		}),
+		Policy:  delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
+		Logger:  a.config.Logger,
+		Metrics: a.metrics,
+		Now:     a.config.Clock,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &deliveries{engine: engine, transport: transport}, nil
+}
+
+func (d *deliveries) start(ctx context.Context) error { return d.engine.Start(ctx) }
+
+// stop lets the attempts under way end until ctx does, and then interrupts them.
+func (d *deliveries) stop(ctx context.Context) error {
+	err := d.engine.Stop(ctx)
+	d.transport.CloseIdleConnections()
+	return err
+}
+
+// proxyFromEnvironment honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+func proxyFromEnvironment() func(*url.URL) (*url.URL, error) {
+	return httpproxy.FromEnvironment().ProxyFunc()
+}

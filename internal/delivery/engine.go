@@ -1,0 +1,188 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// Defaults of [Options].
+const (
+	DefaultWorkers        = 512
+	DefaultFailingWorkers = 64
+	DefaultPerEndpoint    = 16
+)
+
+// Options tunes an [Engine]. Store, Sender, Policy and Logger are required.
+type Options struct {
+	Store   Store
+	Sender  *Sender
+	Policy  *Policy
+	Logger  *slog.Logger
+	Metrics Metrics
+	// Workers is how many attempts are made at a time, FailingWorkers how many
+	// to endpoints that keep failing, PerEndpoint how many to one endpoint.
+	// They count for this process.
+	Workers, FailingWorkers, PerEndpoint int
+	// Now is the clock that jobs wait for, time.Now if it is nil.
+	Now func() time.Time
+}
+
+// Engine works the delivery queue.
+type Engine struct {
+	client queueClient
+}
+
+// queueClient is a river.Client of any database.
+type queueClient interface {
+	Start(ctx context.Context) error
+	StopAndCancel(ctx context.Context) error
+	Stop(ctx context.Context) error
+}
+
+// polling is for SQLite, where other connections cannot be woken.
+const (
+	pollInterval     = 10 * time.Millisecond
+	slowPollInterval = 250 * time.Millisecond
+)
+
+// NewSQLite returns an engine on a queue in SQLite. The pool should be the one
+// that the store writes with.
+func NewSQLite(db *sql.DB, o Options) (*Engine, error) {
+	return newEngine(riversqlite.New(db), o, func(c *river.Config) {
+		c.PollOnly, c.FetchPollInterval = true, slowPollInterval
+		for lane, queue := range c.Queues {
+			queue.FetchPollInterval = slowPollInterval
+			if lane == string(webhook.LaneDeliveries) {
+				queue.FetchPollInterval = pollInterval
+			}
+			c.Queues[lane] = queue
+		}
+	})
+}
+
+// NewPostgres returns an engine on a queue in PostgreSQL. Any number of
+// processes can work the same queue.
+func NewPostgres(pool *pgxpool.Pool, o Options) (*Engine, error) {
+	return newEngine(riverpgxv5.New(pool), o, func(*river.Config) {})
+}
+
+func newEngine[Tx any](driver riverdriver.Driver[Tx], o Options, adapt func(*river.Config)) (*Engine, error) {
+	config := o.config()
+	adapt(config)
+	client, err := river.NewClient(driver, config)
+	if err != nil {
+		return nil, fmt.Errorf("set up the delivery queue: %w", err)
+	}
+	return &Engine{client: client}, nil
+}
+
+const (
+	// jobMargin is what a job may take besides its attempt: to wait for its
+	// turn, and for the database.
+	jobMargin = maxWait + 2*recordTimeout
+	// rescueMargin keeps a job that is at its limit from being taken for one
+	// whose process died.
+	rescueMargin = 2 * time.Second
+	// keepJobs is how long finished jobs stay. What became of a delivery is in
+	// its log.
+	keepJobs = time.Minute
+)
+
+func (o *Options) config() *river.Config {
+	workers := river.NewWorkers()
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	river.AddWorker(workers, &attemptWorker{
+		store: o.Store, sender: o.Sender, policy: o.Policy, metrics: o.Metrics, logger: o.Logger, now: now,
+		gate: newGate(cmp.Or(o.PerEndpoint, DefaultPerEndpoint)),
+	})
+	river.AddWorker(workers, &recoveryWorker{store: o.Store})
+	return &river.Config{
+		Workers: workers,
+		Queues: map[string]river.QueueConfig{
+			string(webhook.LaneDeliveries): {MaxWorkers: cmp.Or(o.Workers, DefaultWorkers)},
+			string(webhook.LaneFailing):    {MaxWorkers: cmp.Or(o.FailingWorkers, DefaultFailingWorkers)},
+			string(laneRecoveries):         {MaxWorkers: 1},
+		},
+		Logger:                      warnings(o.Logger),
+		FetchCooldown:               fetchCooldown,
+		JobTimeout:                  o.Sender.Timeout() + jobMargin,
+		RescueStuckJobsAfter:        o.Sender.Timeout() + jobMargin + rescueMargin,
+		CompletedJobRetentionPeriod: keepJobs,
+		CancelledJobRetentionPeriod: keepJobs,
+		RetryPolicy:                 retryPolicy{},
+	}
+}
+
+// retryPolicy is for jobs that fail because the database does.
+type retryPolicy struct{}
+
+// NextRetry implements [river.ClientRetryPolicy].
+func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
+	const most = 30
+	return time.Now().Add(time.Duration(min(len(job.Errors)+1, most)) * time.Second)
+}
+
+// Start begins to make attempts, until Stop.
+func (e *Engine) Start(ctx context.Context) error {
+	// The queue would stop at the end of its context without waiting for the
+	// attempts under way.
+	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start deliveries: %w", err)
+	}
+	return nil
+}
+
+// stopTimeout is how long interrupted attempts may take to end.
+const stopTimeout = 5 * time.Second
+
+// Stop begins no more attempts and waits for those under way. When ctx ends they
+// are interrupted, to be made again later.
+func (e *Engine) Stop(ctx context.Context) error {
+	if e.client.Stop(ctx) == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	if err := e.client.StopAndCancel(ctx); err != nil {
+		return fmt.Errorf("stop deliveries: %w", err)
+	}
+	return nil
+}
+
+// MigrateSQLite brings the queue's tables up to date.
+func MigrateSQLite(ctx context.Context, db *sql.DB) error {
+	return migrate(ctx, riversqlite.New(db))
+}
+
+// MigratePostgres brings the queue's tables up to date.
+func MigratePostgres(ctx context.Context, pool *pgxpool.Pool) error {
+	return migrate(ctx, riverpgxv5.New(pool))
+}
+
+func migrate[Tx any](ctx context.Context, driver riverdriver.Driver[Tx]) error {
+	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: warnings(nil)})
+	if err != nil {
+		return fmt.Errorf("migrate the delivery queue: %w", err)
+	}
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate the delivery queue: %w", err)
+	}
+	return nil
+}

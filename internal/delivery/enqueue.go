@@ -1,0 +1,73 @@
+package delivery
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// fetchCooldown is how long a worker waits between two looks at the queue, and
+// so the most that an announcement of a job is late.
+const fetchCooldown = 2 * time.Millisecond
+
+// manyJobs is from how many jobs on a bulk copy is faster.
+const manyJobs = 16
+
+// Enqueuer puts jobs into the queue in a transaction of the database that the
+// queue lives in. It is safe for concurrent use.
+type Enqueuer[Tx any] struct{ client *river.Client[Tx] }
+
+// NewSQLiteEnqueuer returns the enqueuer for SQLite.
+func NewSQLiteEnqueuer(logger *slog.Logger) (*Enqueuer[*sql.Tx], error) {
+	return newEnqueuer(riversqlite.New(nil), logger)
+}
+
+// NewPostgresEnqueuer returns the enqueuer for PostgreSQL.
+func NewPostgresEnqueuer(logger *slog.Logger) (*Enqueuer[pgx.Tx], error) {
+	return newEnqueuer(riverpgxv5.New(nil), logger)
+}
+
+func newEnqueuer[Tx any](driver riverdriver.Driver[Tx], logger *slog.Logger) (*Enqueuer[Tx], error) {
+	client, err := river.NewClient(driver, &river.Config{Logger: warnings(logger), FetchCooldown: fetchCooldown})
+	if err != nil {
+		return nil, fmt.Errorf("set up the delivery queue: %w", err)
+	}
+	return &Enqueuer[Tx]{client: client}, nil
+}
+
+// Enqueue adds jobs as part of tx.
+func (e *Enqueuer[Tx]) Enqueue(ctx context.Context, tx Tx, jobs []webhook.Job) (err error) {
+	params, now := make([]river.InsertManyParams, len(jobs)), time.Now()
+	for i, job := range jobs {
+		params[i] = attemptParams(job, now)
+	}
+	if len(jobs) < manyJobs {
+		_, err = e.client.InsertManyTx(ctx, tx, params)
+	} else {
+		_, err = e.client.InsertManyFastTx(ctx, tx, params)
+	}
+	if err != nil {
+		return fmt.Errorf("queue deliveries: %w", err)
+	}
+	return nil
+}
+
+// EnqueueRecovery adds a recovery as part of tx.
+func (e *Enqueuer[Tx]) EnqueueRecovery(ctx context.Context, tx Tx, recovery webhook.Recovery) error {
+	_, err := e.client.InsertTx(ctx, tx, recoveryArgs{Recovery: recovery},
+		&river.InsertOpts{Queue: string(laneRecoveries), MaxAttempts: maxAttempts})
+	if err != nil {
+		return fmt.Errorf("queue a recovery: %w", err)
+	}
+	return nil
+}

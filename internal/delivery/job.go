@@ -1,0 +1,57 @@
+package delivery
+
+import (
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// laneRecoveries is the queue of recoveries.
+const laneRecoveries webhook.Lane = "recoveries"
+
+// attemptArgs is a [webhook.Job] as the queue keeps it. The lane is the queue.
+type attemptArgs struct {
+	DeliveryID string    `json:"delivery_id"`
+	ConfigID   int64     `json:"config_id"`
+	Attempt    int       `json:"attempt"`
+	At         time.Time `json:"at"`
+}
+
+// Kind implements [river.JobArgs].
+func (attemptArgs) Kind() string { return "delivery_attempt" }
+
+func (a *attemptArgs) job(lane webhook.Lane) webhook.Job {
+	return webhook.Job{DeliveryID: a.DeliveryID, ConfigID: a.ConfigID, Attempt: a.Attempt, Lane: lane, At: a.At}
+}
+
+// recoveryArgs is a [webhook.Recovery] as the queue keeps it.
+type recoveryArgs struct {
+	Recovery webhook.Recovery `json:"recovery"`
+	After    string           `json:"after"`
+}
+
+// Kind implements [river.JobArgs].
+func (recoveryArgs) Kind() string { return "delivery_recovery" }
+
+// schedulerInterval is how often River makes jobs available whose time has
+// come. A job is due that much early, and then waits with precision.
+const schedulerInterval = 5 * time.Second
+
+// attemptParams describes a job to River. A job that is due soon is available
+// at once, and waits itself.
+func attemptParams(job webhook.Job, now time.Time) river.InsertManyParams {
+	options := &river.InsertOpts{Queue: string(job.Lane), MaxAttempts: maxAttempts}
+	if early := job.At.Add(-schedulerInterval); early.After(now) {
+		options.ScheduledAt = early
+	}
+	return river.InsertManyParams{
+		Args:       attemptArgs{DeliveryID: job.DeliveryID, ConfigID: job.ConfigID, Attempt: job.Attempt, At: job.At},
+		InsertOpts: options,
+	}
+}
+
+// maxAttempts is how often River runs a job that fails because the database
+// does; a delivery's own retries are new jobs. With [retryPolicy] it is a week.
+const maxAttempts = 20_000
