@@ -69,7 +69,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	for _, value := range []any{signer, *signer, verifier, *verifier, handler} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 			text := fmt.Sprintf(verb, value)
-			for _, form := range []string{secret, fmt.Sprint([]byte(secret)), fmt.Sprintf("%x", secret), "0x53, 0x55"} {
+			for _, form := range []string{secret, "83 85 80 69", fmt.Sprintf("%x", secret), "0x53, 0x55"} {
 				assert.NotContains(t, text, form, verb)
 			}
 		}
@@ -102,7 +102,7 @@ func TestCodes(t *testing.T) {
 	codes := make(map[string]bool)
 	for _, kind := range []*receiver.Error{receiver.ErrConfiguration, receiver.ErrUnverified} {
 		codes[kind.Code()] = true
-		assert.NoError(t, errors.Unwrap(kind))
+		require.NoError(t, errors.Unwrap(kind))
 	}
 	for _, reason := range []*receiver.Error{
 		receiver.ErrNoSecret, receiver.ErrInvalidSecret, receiver.ErrInvalidOption,
