@@ -2,6 +2,7 @@ package receiver_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -41,6 +42,8 @@ func vectorHeader(change http.Header) http.Header {
 	}
 	return header
 }
+
+func timestampOf(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
 // signed returns the headers of a delivery that was signed now.
 func signed(tb testing.TB, secret, id string, payload []byte) http.Header {
