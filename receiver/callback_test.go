@@ -17,15 +17,6 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// callback is how a service on echo uses the handler: as its implementation of the generated callback receiver.
-type callback struct{ handler http.Handler }
-
-// HandleReceiveWebhookDeliveryCallback implements serverapi.CallbackReceiverInterface.
-func (c callback) HandleReceiveWebhookDeliveryCallback(ctx echo.Context, _ gen.ReceiveWebhookDeliveryParams) error {
-	c.handler.ServeHTTP(ctx.Response(), ctx.Request())
-	return nil
-}
-
 // From the generated initiator to the generated receiver, with our signature between them.
 func TestGeneratedCallback(t *testing.T) {
 	var got []receiver.Delivery
