@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -99,6 +100,8 @@ func TestNothingPrintsWhatWasSubmitted(t *testing.T) {
 }
 
 func TestCodes(t *testing.T) {
+	document, err := os.ReadFile("../docs/receiver.md")
+	require.NoError(t, err)
 	codes := make(map[string]bool)
 	for _, kind := range []*receiver.Error{receiver.ErrConfiguration, receiver.ErrUnverified} {
 		codes[kind.Code()] = true
@@ -112,6 +115,7 @@ func TestCodes(t *testing.T) {
 		assert.NotEmpty(t, reason.Code())
 		assert.False(t, codes[reason.Code()], "two errors have the code %s", reason.Code())
 		codes[reason.Code()] = true
+		assert.Contains(t, string(document), "`"+reason.Code()+"`")
 		assert.NotEqual(t, errors.Is(reason, receiver.ErrConfiguration), errors.Is(reason, receiver.ErrUnverified))
 	}
 }
