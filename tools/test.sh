@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 unset MAKEFLAGS MAKELEVEL # the targets are made one after the other, each for itself
 
-ready=()
+ready=
 left_out=()
 
 # part NAME TARGET COMMAND... prepares a part with a target that needs the commands.
@@ -20,7 +20,7 @@ part() {
     fi
   done
   if output=$(make --no-print-directory "$target" 2>&1 </dev/null); then
-    ready+=("$name")
+    ready+=" $name"
   else
     printf '%s\n' "$output" >&2
     left_out+=("$name (make $target failed)")
@@ -42,7 +42,7 @@ fi
 
 failed=0
 # A part that is ready must run: its tests fail where they would be skipped otherwise.
-export HOOKLINE_TEST_PARTS="${ready[*]}"
+export HOOKLINE_TEST_PARTS="${ready# }"
 (set -x && go test $race "$@" ./...) || failed=1
 
 if ((${#left_out[@]})); then
