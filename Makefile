@@ -1,13 +1,14 @@
-# `make help` lists the targets. `make run` and `make test` need nothing but Go; the others fetch and build what they
-# need, pinned by tools/go.mod and tools/package-lock.json, into bin/ and tools/node_modules/.
+# `make help` lists the targets. `make run` and `make test` need nothing but Go (`make test` does more with more); the
+# others fetch and build what they need, pinned by tools/go.mod and tools/package-lock.json, into bin/ and
+# tools/node_modules/.
 
 SPECTRAL := tools/node_modules/.bin/spectral
+INTEROP_JAVASCRIPT := tools/interop/node_modules/.package-lock.json
+INTEROP_PYTHON := tools/interop/venv/installed
 # Arguments for `make run`, for example ARGS='--listen 127.0.0.1:9090'.
 ARGS ?=
 # What `make build` stamps; expanded only there.
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-# The race detector needs cgo and a C compiler that finds its headers; without them the tests run all the same.
-CAN_RACE := go list -race runtime && printf '\043include <stdlib.h>\n' | $$(go env CC) -E -x c -
 
 .DEFAULT_GOAL := help
 
@@ -20,10 +21,13 @@ run: ## start the service in development mode (ARGS= adds arguments)
 	go run ./cmd/hookline serve --dev $(ARGS)
 
 .PHONY: test
-test: ## run all tests, with the race detector where there is a C compiler
-	@race=-race; if ! { $(CAN_RACE); } >/dev/null 2>&1; then race=; \
-		echo 'make test: there is no C compiler that works with cgo, so the race detector is off'; fi; \
-	set -x; go test $$race ./...
+test: ## run all tests; the last line says what of them needs something that is not there
+	@./tools/test.sh
+
+.PHONY: interop interop-javascript interop-python
+interop: interop-javascript interop-python ## install other languages' webhook libraries, for the tests
+interop-javascript: $(INTEROP_JAVASCRIPT)
+interop-python: $(INTEROP_PYTHON)
 
 .PHONY: bench
 bench: ## run the benchmarks, and those that compare with other libraries
@@ -66,11 +70,11 @@ vuln: bin/govulncheck ## look for known vulnerabilities that the code reaches
 	./tools/vuln.sh
 
 .PHONY: tools
-tools: bin/golangci-lint bin/oasdiff bin/govulncheck $(SPECTRAL) ## fetch and build every tool
+tools: bin/golangci-lint bin/oasdiff bin/govulncheck $(SPECTRAL) interop ## fetch and build every tool
 
 .PHONY: clean
-clean: ## remove bin/ and tools/node_modules/
-	rm -rf bin tools/node_modules
+clean: ## remove all that make has built or installed
+	rm -rf bin tools/node_modules tools/interop/node_modules tools/interop/venv
 
 bin/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/oasdiff: TOOL := github.com/oasdiff/oasdiff
@@ -81,4 +85,15 @@ bin/golangci-lint bin/oasdiff bin/govulncheck: tools/go.mod tools/go.sum
 
 $(SPECTRAL): tools/package.json tools/package-lock.json tools/.npmrc
 	cd tools && npm ci
+	@touch $@
+
+$(INTEROP_JAVASCRIPT): tools/interop/package.json tools/interop/package-lock.json tools/interop/.npmrc
+	cd tools/interop && npm ci
+	@touch $@
+
+# The stamp comes last: an environment that was left unfinished is made anew.
+$(INTEROP_PYTHON): tools/interop/requirements.txt
+	rm -rf tools/interop/venv
+	python3 -m venv tools/interop/venv
+	tools/interop/venv/bin/python -m pip install --require-hashes --requirement tools/interop/requirements.txt
 	@touch $@

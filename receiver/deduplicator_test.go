@@ -2,9 +2,11 @@ package receiver_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -184,4 +186,45 @@ func TestDeduplicatorsOfOthers(t *testing.T) {
 			assert.Equal(t, c.log == "", e.log.Len() == 0)
 		})
 	}
+}
+
+// What the example of a shared table promises, because it will be copied.
+func TestSQLDeduplicator(t *testing.T) {
+	db := openHandled(t)
+	d := sqlDeduplicator{db}
+	first, err := d.Begin(t.Context(), "a")
+	require.NoError(t, err)
+	_, err = d.Begin(t.Context(), "a")
+	require.ErrorIs(t, err, receiver.ErrInProgress)
+
+	// The process that has the claim dies, and another takes it over; then it turns out not to be dead.
+	_, err = db.ExecContext(t.Context(), `UPDATE handled SET claimed_until = 1`)
+	require.NoError(t, err)
+	second, err := d.Begin(t.Context(), "a")
+	require.NoError(t, err)
+	require.NoError(t, first.Release(t.Context()))
+	require.NoError(t, first.Done(t.Context()))
+	_, err = d.Begin(t.Context(), "a")
+	require.ErrorIs(t, err, receiver.ErrInProgress)
+
+	require.NoError(t, second.Release(t.Context()))
+	third, err := d.Begin(t.Context(), "a")
+	require.NoError(t, err)
+	require.NoError(t, third.Done(t.Context()))
+	_, err = d.Begin(t.Context(), "a")
+	require.ErrorIs(t, err, receiver.ErrDuplicate)
+
+	require.NoError(t, db.Close())
+	_, err = d.Begin(t.Context(), "b")
+	require.Error(t, err)
+}
+
+func openHandled(t *testing.T) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "handled.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, db.Close()) })
+	_, err = db.ExecContext(t.Context(), handledTable)
+	require.NoError(t, err)
+	return db
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -138,9 +139,7 @@ func TestHandlerRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := newEndpoint(t, unwanted(t))
 			request := vectorRequest(t, "id", strings.NewReader(c.payload))
-			for header, values := range c.change {
-				request.Header[header] = values
-			}
+			maps.Copy(request.Header, c.change)
 			response := e.serve(request)
 			e.assertProblem(t, response, c.status, c.code)
 			assert.Equal(t, c.status == http.StatusUnauthorized, response.Header().Get("WWW-Authenticate") != "")
@@ -168,7 +167,7 @@ func TestHandlerMethods(t *testing.T) {
 	}
 }
 
-// countingReader counts what is read from an endless body of spaces, before which it gives prefix.
+// countingReader is an endless body of spaces, of which it counts what is read, or a body that fails.
 type countingReader struct {
 	n   int
 	err error

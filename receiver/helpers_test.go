@@ -2,6 +2,7 @@ package receiver_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 // The test vector that every reference library of Standard Webhooks has.
 const (
-	vectorSecret    = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	vectorSecret    = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" //nolint:gosec // published, to test with
 	vectorID        = "msg_p5jXN8AQM9LWM0D4loKWxJek"
 	vectorTimestamp = "1614265330"
 	vectorSignature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
@@ -42,12 +43,14 @@ func vectorHeader(change http.Header) http.Header {
 	return header
 }
 
+func timestampOf(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
+
 // signed returns the headers of a delivery that was signed now.
-func signed(t *testing.T, secret, id string, payload []byte) http.Header {
-	t.Helper()
+func signed(tb testing.TB, secret, id string, payload []byte) http.Header {
+	tb.Helper()
 	signer, err := receiver.NewSigner(secret)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	header := make(http.Header)
-	require.NoError(t, signer.SetHeader(header, id, time.Now(), payload))
+	require.NoError(tb, signer.SetHeader(header, id, time.Now(), payload))
 	return header
 }

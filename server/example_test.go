@@ -39,7 +39,7 @@ func remove(handler http.Handler, path string) {
 	request.Header.Set("X-Request-Id", "a1b2c3d4-e5f6-7890-abcd-ef1234567890")
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, request)
-	fmt.Printf("%d\n%s", recorder.Code, recorder.Body) //nolint:forbidigo // an example prints
+	fmt.Printf("%d\n%s", recorder.Code, recorder.Body)
 }
 
 func ExampleNew() {

@@ -178,7 +178,7 @@ func watch(root string) error {
 		if err != nil || !entry.IsDir() {
 			return err
 		}
-		if slices.Contains([]string{".git", "bin", "node_modules"}, entry.Name()) {
+		if slices.Contains([]string{".git", "bin", "node_modules", "venv"}, entry.Name()) {
 			return fs.SkipDir
 		}
 		_, err = os.ReadDir(path)

@@ -151,6 +151,13 @@ var layout = map[string]rule{
 		imports: []string{"internal/validate/source"},
 		why:     "it prints what was found, and finds nothing itself",
 	},
+	"internal/testpart": {
+		why: "tests of every package use it to say what they lack, so it knows none of them",
+	},
+	"internal/interop": {
+		imports: []string{"internal/testpart", "github.com/standard-webhooks/standard-webhooks/libraries/go"},
+		why:     "what others make of a signature is worth knowing only if none of our code is between",
+	},
 	"internal/deps": {
 		why: "it holds a test only",
 	},
@@ -164,7 +171,7 @@ var layout = map[string]rule{
 			"internal/app", "internal/webhook", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty",
 		},
-		why:     "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
+		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
 	},
 }
 
@@ -177,7 +184,7 @@ type productionBan struct {
 // productionBans are standard packages, which the layout's rules would allow.
 var productionBans = map[string]productionBan{
 	"testing": {
-		except: []string{"hooklinetest", "internal/store/storetest"},
+		except: []string{"hooklinetest", "internal/store/storetest", "internal/testpart", "internal/interop"},
 		why:    "it belongs into tests, and into the packages that are made for them",
 	},
 	"net/http/httptest": {
