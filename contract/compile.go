@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"math"
 	"maps"
 	"slices"
 	"strconv"
@@ -77,7 +78,7 @@ func (c *compiler) compile(ref *openapi3.SchemaRef, pointer string) (*schema, er
 	c.compiled[ref.Value], c.under[s] = s, true
 	defer delete(c.under, s)
 	steps := []func(*schema, *openapi3.Schema) error{
-		compileTypes, compileEnum, compileString, compileNumber, c.compileArray, c.compileObject, c.compileComposition,
+		compileTypes, compileEnum, compileString, compileNumber, compileSize, c.compileArray, c.compileObject, c.compileComposition,
 	}
 	for _, step := range steps {
 		if err := step(s, ref.Value); err != nil {
@@ -136,6 +137,21 @@ func compileNumber(s *schema, source *openapi3.Schema) error {
 	if s.types&(typeInteger|typeNumber) == typeInteger {
 		s.integers = integerRanges[source.Format]
 	}
+	return nil
+}
+
+// compileSize reads x-max-bytes, which bounds how long the text of an array or an object may be.
+func compileSize(s *schema, source *openapi3.Schema) error {
+	s.maxBytes = -1
+	given, ok := source.Extensions["x-max-bytes"]
+	if !ok {
+		return nil
+	}
+	limit, ok := given.(float64)
+	if !ok || limit < 0 || limit != math.Trunc(limit) {
+		return fmt.Errorf("%s/x-max-bytes: it must be a number of bytes", s.pointer)
+	}
+	s.maxBytes = int(limit)
 	return nil
 }
 

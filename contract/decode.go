@@ -125,8 +125,7 @@ func (d *decoder) object(n *node, at path) error {
 			return err
 		}
 	}
-	_, err := d.tokens.ReadToken()
-	return err
+	return d.close(n)
 }
 
 // member reads a name and its value.
@@ -159,8 +158,7 @@ func (d *decoder) array(n *node, at path) error {
 			return err
 		}
 	}
-	_, err := d.tokens.ReadToken()
-	return err
+	return d.close(n)
 }
 
 // nameSet tells whether an object has a name already. Objects are small as a rule, so it looks through the members
@@ -198,6 +196,13 @@ func (d *decoder) open(n *node, k kind, at path) error {
 		return errStop
 	}
 	return nil
+}
+
+// close reads the bracket that ends an array or an object.
+func (d *decoder) close(n *node) error {
+	_, err := d.tokens.ReadToken()
+	n.end = d.offset()
+	return err
 }
 
 // end sees to it that nothing follows the value.

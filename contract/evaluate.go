@@ -80,8 +80,10 @@ func (e *evaluation) apply(s *schema, n *node, p path) {
 	case kindNumber:
 		e.visitNumber(s, n, p)
 	case kindArray:
+		e.visitSize(s, n, p)
 		e.visitArray(s, n, p)
 	case kindObject:
+		e.visitSize(s, n, p)
 		e.visitObject(s, n, p)
 	case kindNull, kindBool: // their type says it all
 	}
@@ -103,6 +105,12 @@ func (e *evaluation) visitString(s *schema, n *node, p path) {
 	}
 	if s.validFormat != nil && !e.done() && !s.validFormat(n.text) {
 		e.fail(s, "format", CodeFormat, p, n.offset, "must be "+formatName(s.format))
+	}
+}
+
+func (e *evaluation) visitSize(s *schema, n *node, p path) {
+	if s.maxBytes >= 0 && n.end-n.offset > s.maxBytes {
+		e.fail(s, "x-max-bytes", CodeMaxBytes, p, n.offset, "must have "+atMost(s.maxBytes, "byte"))
 	}
 }
 

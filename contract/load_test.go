@@ -66,8 +66,12 @@ func TestOperations(t *testing.T) {
 		"deleteWebhookConfig DELETE /core/webhook-config/{webhookConfigId} false",
 		"getWebhookConfig GET /core/webhook-config/{webhookConfigId} false",
 		"updateWebhookConfig PUT /core/webhook-config/{webhookConfigId} true",
+		"recoverWebhookDeliveries POST /core/webhook-config/{webhookConfigId}/recover true",
+		"testWebhookConfig POST /core/webhook-config/{webhookConfigId}/test false",
+		"publishWebhookEvent POST /core/webhook-events true",
 		"listWebhookLogs GET /core/webhook-logs false",
 		"getWebhookLog GET /core/webhook-logs/{deliveryId} false",
+		"retryWebhookDelivery POST /core/webhook-logs/{deliveryId}/retry false",
 	}, ids)
 	_, ok := defaultContract(t).Operation("getwebhookconfig")
 	assert.False(t, ok)

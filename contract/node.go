@@ -30,6 +30,7 @@ var kindNames = map[kind]string{
 type node struct {
 	kind    kind
 	offset  int    // where the value begins; no two values of a text have the same
+	end     int    // where an array or an object ends
 	text    string // the value of a string, the literal of a number or bool
 	items   []node
 	members []member

@@ -58,7 +58,7 @@ const schemas = "#/components/schemas/"
 func badRequests() []requestCase {
 	groups := [][]requestCase{
 		requiredCases(), typeCases(), nameCases(), urlCases(), enumCases(), topicCases(), headerCases(), updateCases(),
-		pathCases(), queryCases(),
+		pathCases(), queryCases(), eventCases(),
 	}
 	var all []requestCase
 	for _, group := range groups {

@@ -57,6 +57,8 @@ const (
 	CodeConditional Code = "conditional"
 	// CodeReservedHeader is a custom header that the delivery itself needs (x-code in hookline's document).
 	CodeReservedHeader Code = "reserved_header"
+	// CodeMaxBytes is an array or an object whose text is too long (x-max-bytes in hookline's document).
+	CodeMaxBytes Code = "max_bytes"
 )
 
 // Rules about parameters and responses.

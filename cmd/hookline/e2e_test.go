@@ -131,7 +131,7 @@ func TestLifeOfAConfig(t *testing.T) {
 	p := start(t, folder, "--dev")
 	client := p.client("dev-key")
 
-	created, err := client.CreateWebhookConfigWithResponse(t.Context(), gen.CreateWebhookConfigRequest{
+	created, err := client.CreateWebhookConfigWithResponse(t.Context(), nil, gen.CreateWebhookConfigRequest{
 		WebhookType: gen.WebhookTypeConnectionChanged,
 		Name:        "Connection webhook",
 		URL:         "https://example.com/webhooks/rootfi",
@@ -194,7 +194,7 @@ func TestKeys(t *testing.T) {
 	two := strings.TrimSpace(mustRun(t, folder, "keys", "create", "--org", "2", "--name", "ci"))
 	p := start(t, folder)
 
-	created, err := p.client(one).CreateWebhookConfigWithResponse(t.Context(), gen.CreateWebhookConfigRequest{
+	created, err := p.client(one).CreateWebhookConfigWithResponse(t.Context(), nil, gen.CreateWebhookConfigRequest{
 		WebhookType: gen.WebhookTypeSyncStarted, Name: "n", URL: "https://example.com/",
 	})
 	require.NoError(t, err)
@@ -237,7 +237,7 @@ func TestRotation(t *testing.T) {
 	folder := t.TempDir()
 	p := start(t, folder, "--dev")
 	headers := gen.WebhookHeaders{{Name: "Authorization", Value: "Bearer secret"}}
-	created, err := p.client("dev-key").CreateWebhookConfigWithResponse(t.Context(), gen.CreateWebhookConfigRequest{
+	created, err := p.client("dev-key").CreateWebhookConfigWithResponse(t.Context(), nil, gen.CreateWebhookConfigRequest{
 		WebhookType: gen.WebhookTypeSyncStarted, Name: "n", URL: "https://example.com/", Headers: &headers,
 	})
 	require.NoError(t, err)

@@ -45,8 +45,8 @@ func TestUpdate(t *testing.T) {
 		{`{"integration_type":"XERO"}`, map[string]any{"integration_type": "XERO"}},
 		{`{"webhook_type":"SYNC_STARTED"}`, map[string]any{"webhook_type": "SYNC_STARTED"}},
 		{`{"integration_type":null}`, map[string]any{"integration_type": nil}},
-		{`{"webhook_type":"INTEGRATION","integration_type":"SHOPIFY","url":"http://[2001:db8::1]:8080/a?b=c"}`, map[string]any{
-			"webhook_type": "INTEGRATION", "integration_type": "SHOPIFY", "url": "http://[2001:db8::1]:8080/a?b=c",
+		{`{"webhook_type":"INTEGRATION","integration_type":"SHOPIFY","url":"http://[2606:4700::1]:8080/a?b=c"}`, map[string]any{
+			"webhook_type": "INTEGRATION", "integration_type": "SHOPIFY", "url": "http://[2606:4700::1]:8080/a?b=c",
 		}},
 	} {
 		got := s.do(update(1, step.body))
@@ -100,16 +100,17 @@ func TestLogs(t *testing.T) {
 	database, err := sqlite.Open(t.Context(), s.config.Database, keys)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, database.Close()) })
-	delivery, err := database.CreateDelivery(t.Context(), webhook.Delivery{
-		OrganisationID: 1, WebhookID: 7, WebhookName: "Connection webhook", WebhookURL: "https://example.com/webhooks/rootfi",
-		State: webhook.DeliveryPending, EventType: "CONNECTION_CHANGED",
-	}, []byte(`{"event":"connection.changed", "company_id":496}`))
-	require.NoError(t, err)
-	_, err = database.RecordAttempt(t.Context(), 1, delivery.ID,
-		webhook.Attempt{ErrorMessage: "connection refused"}, webhook.DeliveryPending)
-	require.NoError(t, err)
-	_, err = database.RecordAttempt(t.Context(), 1, delivery.ID,
-		webhook.Attempt{Success: true, StatusCode: new(204)}, webhook.DeliveryDelivered)
+	delivery, err := database.ImportDelivery(t.Context(), webhook.DeliveryDetail{
+		Delivery: webhook.Delivery{
+			OrganisationID: 1, WebhookID: 7, WebhookName: "Connection webhook", WebhookURL: "https://example.com/webhooks/rootfi",
+			State: webhook.DeliveryDelivered, LatestStatusCode: new(204), EventType: "CONNECTION_CHANGED",
+		},
+		Payload: []byte(`{"event":"connection.changed", "company_id":496}`),
+		Attempts: []webhook.Attempt{
+			{ErrorMessage: "connection refused", CreatedAt: time.Now()},
+			{Success: true, StatusCode: new(204), Duration: 24 * time.Millisecond, ResponseBody: []byte("ok"), CreatedAt: time.Now()},
+		},
+	})
 	require.NoError(t, err)
 
 	got := s.do(call{operation: "getWebhookLog", method: http.MethodGet, path: logs + "/" + delivery.ID})
@@ -118,6 +119,9 @@ func TestLogs(t *testing.T) {
 	assert.Contains(t, string(got.body), `"latestStatusCode":204`)
 	assert.Contains(t, string(got.body), `"errorMessage":"connection refused"`)
 	assert.Contains(t, string(got.body), `"company_id":496`)
+	assert.Contains(t, string(got.body), `"durationMs":24`)
+	assert.Contains(t, string(got.body), `"responseBody":"ok"`)
+	assert.Contains(t, string(got.body), `"nextAttemptAt":null`)
 
 	now := time.Now().UTC().Format(time.RFC3339)
 	for query, count := range map[string]int{
