@@ -12,10 +12,11 @@ import (
 )
 
 const (
-	// waitRoom is how many jobs of an endpoint may hold a worker while they
-	// wait for their turn, and maxWait how long.
+	// maxWait is how long a job may hold a worker while it waits for its turn.
+	maxWait = 2 * time.Second
+	// waitRoom is how many jobs may wait for an endpoint of which it is not
+	// known yet how fast it answers.
 	waitRoom = 32
-	maxWait  = 2 * time.Second
 	// minDeferral and maxDeferral bound how long a job stays away that finds
 	// the room full.
 	minDeferral = 100 * time.Millisecond
@@ -90,7 +91,17 @@ func (g *gate) join(configID int64) (e *endpoint, room bool) {
 		g.endpoints[configID] = e
 	}
 	e.users++
-	return e, int64(e.users) <= g.limit+waitRoom
+	return e, g.mayWait(e)
+}
+
+// mayWait tells whether the last of an endpoint's jobs can expect its turn
+// within maxWait.
+func (g *gate) mayWait(e *endpoint) bool {
+	waiting := int64(e.users) - g.limit
+	if e.mean == 0 {
+		return waiting <= waitRoom
+	}
+	return time.Duration(waiting/g.limit+1)*e.mean <= maxWait
 }
 
 // leave forgets an endpoint that nobody uses and about which there is nothing

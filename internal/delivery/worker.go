@@ -71,7 +71,7 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 	}
 	began := w.now()
 	result := w.sender.Send(ctx, &dispatch)
-	turn.end(result.Success(), result.Duration)
+	turn.end(result.Success(), w.now().Sub(began))
 	if result.Kind == KindInterrupted {
 		return context.Cause(ctx) // the attempt does not count: it is begun again
 	}

@@ -15,8 +15,6 @@ import (
 	"fmt"
 	"time"
 
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
-
 	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
@@ -147,9 +145,9 @@ func (s *Store) Ping(ctx context.Context) error {
 // connect sets up the pools. Nothing is opened before its first use.
 func (s *Store) connect() error {
 	if s.path == InMemory {
-		db, err := openPool(memoryDSN(), 1)
-		s.writer, s.reader = db, db
-		return err
+		s.writer = openPool(memoryDSN(), 1)
+		s.reader = s.writer
+		return nil
 	}
 	if err := prepareFile(s.path); err != nil {
 		return err
@@ -158,25 +156,8 @@ func (s *Store) connect() error {
 	if err != nil {
 		return err
 	}
-	if s.writer, err = openPool(writerDSN, 1); err != nil {
-		return err
-	}
-	if s.reader, err = openPool(readerDSN, maxReaders); err != nil {
-		return errors.Join(err, s.writer.Close())
-	}
+	s.writer, s.reader = openPool(writerDSN, 1), openPool(readerDSN, maxReaders)
 	return nil
-}
-
-func openPool(dsn string, connections int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, err
-	}
-	// Idle connections stay: for a database in memory the connection is the
-	// database.
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
 }
 
 // start makes the database ready, and waits for others who do the same. SQLite

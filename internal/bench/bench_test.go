@@ -1,0 +1,41 @@
+package bench_test
+
+import (
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hookline-go/hookline/internal/app"
+	"github.com/hookline-go/hookline/internal/bench"
+)
+
+func TestRun(t *testing.T) {
+	report, err := bench.Run(t.Context(), bench.Options{
+		Service:    app.Config{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))},
+		Publishers: 4, Duration: 500 * time.Millisecond, PayloadSize: 300, Drain: time.Minute,
+	})
+	require.NoError(t, err)
+	assert.Positive(t, report.Acknowledged)
+	assert.Equal(t, report.Acknowledged, report.Delivered)
+	assert.Zero(t, report.Lost)
+	assert.Zero(t, report.Duplicated)
+	assert.Positive(t, report.DeliveredPerSecond)
+	assert.LessOrEqual(t, report.Acknowledge.P50, report.Acknowledge.P99)
+	assert.LessOrEqual(t, report.EndToEnd.P50, report.EndToEnd.P99)
+}
+
+func BenchmarkPublishAndDeliver(b *testing.B) {
+	for b.Loop() {
+		report, err := bench.Run(b.Context(), bench.Options{
+			Service:    app.Config{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))},
+			Publishers: 50, Duration: 5 * time.Second, PayloadSize: 300, Drain: time.Minute,
+		})
+		require.NoError(b, err)
+		b.ReportMetric(report.DeliveredPerSecond, "deliveries/s")
+		b.ReportMetric(report.EndToEnd.P99, "p99-ms")
+	}
+}

@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/hookline-go/hookline/gen"
+	"github.com/hookline-go/hookline/internal/app"
+)
+
+// requestTimeout is far beyond what a working service needs.
+const requestTimeout = 30 * time.Second
+
+// publisher publishes events over HTTP.
+type publisher struct {
+	api     *gen.ClientWithResponses
+	payload string
+}
+
+func newPublisher(url, payload string, connections int) *publisher {
+	client := &http.Client{
+		Timeout:   requestTimeout,
+		Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections},
+	}
+	api, _ := gen.NewClientWithResponses(url+"/v4", gen.WithHTTPClient(client), gen.WithRequestEditorFn(authenticate)) // no option fails
+	return &publisher{api: api, payload: payload}
+}
+
+func authenticate(_ context.Context, r *http.Request) error {
+	r.Header.Set("api_key", app.DevKey)
+	return nil
+}
+
+// createConfig subscribes the receiver.
+func (p *publisher) createConfig(ctx context.Context, url string) error {
+	response, err := p.api.CreateWebhookConfigWithResponse(ctx, nil, gen.CreateWebhookConfigRequest{
+		WebhookType: gen.WebhookTypeDataModelChanges, Name: "bench", URL: url, SigningKey: new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+	})
+	if err != nil {
+		return fmt.Errorf("create a config: %w", err)
+	}
+	if response.StatusCode() != http.StatusCreated {
+		return fmt.Errorf("create a config: the service answered %d", response.StatusCode())
+	}
+	return nil
+}
+
+// publish publishes until the duration is over. The first failure ends it.
+func (p *publisher) publish(ctx context.Context, o *Options, ledger *ledger) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, o.Duration, errOver)
+	defer cancel()
+	limit := rate.Inf
+	if o.Rate > 0 {
+		limit = rate.Limit(o.Rate)
+	}
+	limiter := rate.NewLimiter(limit, 1)
+	failures := make(chan error, o.Publishers)
+	var group sync.WaitGroup
+	for range o.Publishers {
+		group.Go(func() {
+			for limiter.Wait(ctx) == nil {
+				if err := p.publishOne(context.WithoutCancel(ctx), ledger); err != nil {
+					failures <- err
+					cancel()
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	close(failures)
+	return <-failures // nil if there is none
+}
+
+var errOver = errors.New("the benchmark is over")
+
+// publishOne publishes one event. It is acknowledged or failed, whatever the time.
+func (p *publisher) publishOne(ctx context.Context, ledger *ledger) error {
+	began := time.Now()
+	response, err := p.api.PublishWebhookEventWithResponse(ctx, nil, gen.PublishWebhookEventRequest{
+		WebhookType: gen.WebhookTypeDataModelChanges, Payload: []byte(p.payload),
+	})
+	if err != nil {
+		return fmt.Errorf("publish an event: %w", err)
+	}
+	if response.JSON202 == nil {
+		return fmt.Errorf("publish an event: the service answered %d", response.StatusCode())
+	}
+	ledger.acknowledged(response.JSON202.Data.Event.ID.String(), began, time.Now())
+	return nil
+}
