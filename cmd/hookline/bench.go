@@ -34,6 +34,7 @@ Examples:
 			&cli.DurationFlag{Name: "drain", Value: time.Minute, Usage: "wait so long for deliveries after that"},
 			&cli.FloatFlag{Name: "rate", Usage: "events a second; 0 is as many as possible"},
 			&cli.IntFlag{Name: "payload", Value: 300, Usage: "size of an event's payload, in bytes"},
+			&cli.IntFlag{Name: "dead-backlog", Usage: "first queue so many deliveries for an endpoint that never answers"},
 			jsonFlag(),
 		},
 		Action: runBench,
@@ -47,7 +48,7 @@ func runBench(ctx context.Context, c *cli.Command) error {
 			Logger: slog.New(slog.NewTextHandler(c.Root().ErrWriter, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		},
 		Publishers: c.Int("publishers"), Duration: c.Duration("duration"), Drain: c.Duration("drain"),
-		Rate: c.Float("rate"), PayloadSize: c.Int("payload"),
+		DeadBacklog: c.Int("dead-backlog"), Rate: c.Float("rate"), PayloadSize: c.Int("payload"),
 	}
 	if isatty.IsTerminal(os.Stderr.Fd()) {
 		options.Progress = func(acknowledged, delivered int) {

@@ -29,6 +29,8 @@ type Options struct {
 	Rate float64
 	// PayloadSize is that of each event's payload, in bytes.
 	PayloadSize int
+	// DeadBacklog is how many deliveries wait meanwhile for another endpoint, one that never answers.
+	DeadBacklog int
 	// Drain is how long deliveries may go on after the last event.
 	Drain time.Duration
 	// Progress is called every second with what has been counted; nil for none.
@@ -49,17 +51,29 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	}
 	defer func() { err = errors.Join(err, cleanUp()) }()
 	ledger := newLedger()
-	receiver, err := startReceiver(ctx, ledger)
+	receiver, err := startReceiver(ctx, func(w http.ResponseWriter, r *http.Request) {
+		ledger.received(r.Header.Get("webhook-id"), time.Now())
+		w.WriteHeader(http.StatusNoContent)
+	})
 	if err != nil {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, receiver.stop()) }()
+	dead, err := startReceiver(ctx, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, dead.stop()) }()
 	service, err := startService(ctx, o.Service)
 	if err != nil {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, service.stop()) }()
-	return measure(ctx, &o, service.url, receiver.url, ledger)
+	publisher := newPublisher(service.url, payload(o.PayloadSize), o.Publishers)
+	if err := publisher.fillBacklog(ctx, dead.url, o.DeadBacklog); err != nil {
+		return Report{}, err
+	}
+	return measure(ctx, &o, publisher, receiver.url, ledger)
 }
 
 // prepare fills in what the benchmark decides, and makes a folder for what the service needs.
@@ -100,17 +114,14 @@ func startService(ctx context.Context, config app.Config) (*running, error) {
 	}}, nil
 }
 
-// startReceiver receives deliveries, and enters them into the ledger.
-func startReceiver(ctx context.Context, ledger *ledger) (*running, error) {
+// startReceiver receives deliveries.
+func startReceiver(ctx context.Context, receive http.HandlerFunc) (*running, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start the receiver: %w", err)
 	}
 	const readHeaderTimeout = 10 * time.Second
-	server := &http.Server{ReadHeaderTimeout: readHeaderTimeout, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ledger.received(r.Header.Get("webhook-id"), time.Now())
-		w.WriteHeader(http.StatusNoContent)
-	})}
+	server := &http.Server{ReadHeaderTimeout: readHeaderTimeout, Handler: receive}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	return &running{url: "http://" + listener.Addr().String(), stop: func() error {
@@ -123,9 +134,8 @@ func startReceiver(ctx context.Context, ledger *ledger) (*running, error) {
 }
 
 // measure publishes, waits for the deliveries, and reports.
-func measure(ctx context.Context, o *Options, serviceURL, receiverURL string, ledger *ledger) (Report, error) {
-	publisher := newPublisher(serviceURL, payload(o.PayloadSize), o.Publishers)
-	if err := publisher.createConfig(ctx, receiverURL); err != nil {
+func measure(ctx context.Context, o *Options, publisher *publisher, receiverURL string, ledger *ledger) (Report, error) {
+	if err := publisher.createConfig(ctx, measured, receiverURL); err != nil {
 		return Report{}, err
 	}
 	stopProgress := watch(ctx, ledger, o.Progress)

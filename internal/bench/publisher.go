@@ -37,10 +37,32 @@ func authenticate(_ context.Context, r *http.Request) error {
 	return nil
 }
 
-// createConfig subscribes the receiver.
-func (p *publisher) createConfig(ctx context.Context, url string) error {
+// Events that are measured, and those for the endpoint that never answers.
+const (
+	measured = gen.WebhookTypeDataModelChanges
+	ignored  = gen.WebhookTypeSyncStarted
+)
+
+// fillBacklog publishes events for an endpoint that never answers.
+func (p *publisher) fillBacklog(ctx context.Context, url string, size int) error {
+	if size == 0 {
+		return nil
+	}
+	if err := p.createConfig(ctx, ignored, url); err != nil {
+		return err
+	}
+	for range size {
+		if _, err := p.send(ctx, ignored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// createConfig subscribes a receiver.
+func (p *publisher) createConfig(ctx context.Context, events gen.WebhookType, url string) error {
 	response, err := p.api.CreateWebhookConfigWithResponse(ctx, nil, gen.CreateWebhookConfigRequest{
-		WebhookType: gen.WebhookTypeDataModelChanges, Name: "bench", URL: url, SigningKey: new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+		WebhookType: events, Name: "bench", URL: url, SigningKey: new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 	})
 	if err != nil {
 		return fmt.Errorf("create a config: %w", err)
@@ -83,15 +105,24 @@ var errOver = errors.New("the benchmark is over")
 // publishOne publishes one event. It is acknowledged or failed, whatever the time.
 func (p *publisher) publishOne(ctx context.Context, ledger *ledger) error {
 	began := time.Now()
+	id, err := p.send(ctx, measured)
+	if err != nil {
+		return err
+	}
+	ledger.acknowledged(id, began, time.Now())
+	return nil
+}
+
+// send publishes an event and returns its id.
+func (p *publisher) send(ctx context.Context, events gen.WebhookType) (id string, err error) {
 	response, err := p.api.PublishWebhookEventWithResponse(ctx, nil, gen.PublishWebhookEventRequest{
-		WebhookType: gen.WebhookTypeDataModelChanges, Payload: []byte(p.payload),
+		WebhookType: events, Payload: []byte(p.payload),
 	})
 	if err != nil {
-		return fmt.Errorf("publish an event: %w", err)
+		return "", fmt.Errorf("publish an event: %w", err)
 	}
 	if response.JSON202 == nil {
-		return fmt.Errorf("publish an event: the service answered %d", response.StatusCode())
+		return "", fmt.Errorf("publish an event: the service answered %d", response.StatusCode())
 	}
-	ledger.acknowledged(response.JSON202.Data.Event.ID.String(), began, time.Now())
-	return nil
+	return response.JSON202.Data.Event.ID.String(), nil
 }

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hookline-go/hookline/gen"
+)
+
+const (
+	// crashPublishers publish while the service is being killed.
+	crashPublishers = 50
+	// publishedBeforeKill is how many events are acknowledged between two kills.
+	publishedBeforeKill = 100
+	// shortKills is for make test; make crash sets HOOKLINE_CRASH_KILLS.
+	shortKills = 2
+	// crashPatience is far more than the minute within which an attempt that died with its process is made again.
+	crashPatience = 3 * time.Minute
+)
+
+// TestCrashSQLite kills the service again and again while events are published, and counts what became of them.
+func TestCrashSQLite(t *testing.T) {
+	t.Parallel()
+	c := newCrash(t, "hookline.db")
+	c.run(kills(t))
+}
+
+func kills(t *testing.T) int {
+	t.Helper()
+	text, ok := os.LookupEnv("HOOKLINE_CRASH_KILLS")
+	if !ok {
+		return shortKills
+	}
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err)
+	return n
+}
+
+// crash is a service that is killed, its publishers and its receiver, which live on.
+type crash struct {
+	t        *testing.T
+	folder   string
+	database string
+	receiver *httptest.Server
+
+	service    atomic.Pointer[process]
+	generation atomic.Int32 // counts the service's lives
+
+	mu           sync.Mutex
+	acknowledged map[string]struct{}
+	received     map[string][]int32 // by webhook-id: in which of the service's lives it came
+	progress     chan struct{}      // tells of an acknowledged or received event
+}
+
+func newCrash(t *testing.T, database string) *crash {
+	t.Helper()
+	c := &crash{
+		t: t, folder: t.TempDir(), database: database,
+		acknowledged: map[string]struct{}{}, received: map[string][]int32{}, progress: make(chan struct{}, 1),
+	}
+	c.receiver = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.note(func() {
+			id := r.Header.Get("webhook-id")
+			c.received[id] = append(c.received[id], c.generation.Load())
+		})
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(c.receiver.Close)
+	return c
+}
+
+func (c *crash) run(kills int) {
+	c.start()
+	created, err := c.client().CreateWebhookConfigWithResponse(c.t.Context(), nil, gen.CreateWebhookConfigRequest{
+		WebhookType: gen.WebhookTypeSyncCompleted, Name: "crash", URL: c.receiver.URL,
+	})
+	require.NoError(c.t, err)
+	require.NotNil(c.t, created.JSON201)
+	ctx, stop := context.WithCancel(c.t.Context())
+	var publishers sync.WaitGroup
+	for range crashPublishers {
+		publishers.Go(func() { c.publish(ctx) })
+	}
+	for range kills {
+		c.await(c.count(c.acknowledged)+publishedBeforeKill, c.acknowledged)
+		require.NoError(c.t, c.service.Load().cmd.Process.Kill())
+		_ = c.service.Load().cmd.Wait() // it was killed
+		c.start()
+	}
+	c.await(c.count(c.acknowledged)+publishedBeforeKill, c.acknowledged)
+	stop()
+	publishers.Wait()
+	c.check()
+	assert.Zero(c.t, c.service.Load().stop(), "%s", &c.service.Load().stderr)
+}
+
+func (c *crash) start() {
+	c.generation.Add(1)
+	c.service.Store(start(c.t, c.folder, "--dev", "--database", c.database, "--delivery-timeout", "1s", "--log-level", "warn"))
+}
+
+func (c *crash) client() *gen.ClientWithResponses {
+	client, err := gen.NewClientWithResponses(c.service.Load().url+"/v4", gen.WithRequestEditorFn(
+		func(_ context.Context, r *http.Request) error {
+			r.Header.Set("api_key", "dev-key")
+			return nil
+		}))
+	require.NoError(c.t, err)
+	return client
+}
+
+// publish publishes one event after the other. What is not acknowledged may have got lost, and is not counted.
+func (c *crash) publish(ctx context.Context) {
+	for ctx.Err() == nil {
+		answer, err := c.client().PublishWebhookEventWithResponse(ctx, nil, gen.PublishWebhookEventRequest{
+			WebhookType: gen.WebhookTypeSyncCompleted, Payload: []byte(`{"event":"sync.completed"}`),
+		})
+		if err != nil || answer.JSON202 == nil {
+			continue // the service is being killed
+		}
+		c.note(func() { c.acknowledged[answer.JSON202.Data.Event.ID.String()] = struct{}{} })
+	}
+}
+
+func (c *crash) note(change func()) {
+	c.mu.Lock()
+	change()
+	c.mu.Unlock()
+	select {
+	case c.progress <- struct{}{}:
+	default:
+	}
+}
+
+func (c *crash) count(acknowledged map[string]struct{}) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(acknowledged)
+}
+
+// await waits until so many events are acknowledged.
+func (c *crash) await(wanted int, acknowledged map[string]struct{}) {
+	c.until(func() bool { return c.count(acknowledged) >= wanted }, "events to be acknowledged")
+}
+
+func (c *crash) until(done func() bool, what string) {
+	c.t.Helper()
+	patience := time.NewTimer(crashPatience)
+	defer patience.Stop()
+	for !done() {
+		select {
+		case <-c.progress:
+		case <-patience.C:
+			require.FailNow(c.t, "waited too long for "+what, "%s", &c.service.Load().stderr)
+		}
+	}
+}
+
+// check waits for the last deliveries, and then sees to it that nothing acknowledged is lost, that an event came twice
+// only because its attempt died with the service, and that the log has it all.
+func (c *crash) check() {
+	c.until(func() bool { return len(c.missing()) == 0 }, "acknowledged events to be delivered")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	duplicates := 0
+	for id, lives := range c.received {
+		seen := map[int32]bool{}
+		for _, life := range lives {
+			assert.False(c.t, seen[life], "event %s came twice while the service ran", id)
+			seen[life] = true
+		}
+		duplicates += len(lives) - 1
+	}
+	c.t.Logf("%d kills, %d acknowledged, %d received, %d duplicates", c.generation.Load()-1, len(c.acknowledged), len(c.received), duplicates)
+	c.checkLog()
+}
+
+func (c *crash) missing() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var missing []string
+	for id := range c.acknowledged {
+		if len(c.received[id]) == 0 {
+			missing = append(missing, id)
+		}
+	}
+	return missing
+}
+
+// checkLog reads the whole delivery log: every event that was received has one delivery, and all were delivered.
+func (c *crash) checkLog() {
+	states := map[gen.DeliveryState]int{}
+	params := &gen.ListWebhookLogsParams{Limit: new(int32(100))}
+	for {
+		page, err := c.client().ListWebhookLogsWithResponse(c.t.Context(), params)
+		require.NoError(c.t, err)
+		require.NotNil(c.t, page.JSON200, "%s", page.Body)
+		for _, log := range page.JSON200.Data.WebhookLogs {
+			states[log.State]++
+		}
+		next, err := page.JSON200.Data.Next.Get()
+		if err != nil {
+			break // null: the last page
+		}
+		params.Cursor = &next
+	}
+	total := 0
+	for _, n := range states {
+		total += n
+	}
+	assert.GreaterOrEqual(c.t, total, len(c.received), "every delivery is logged")
+	assert.Zero(c.t, states[gen.DeliveryStateFailed], fmt.Sprint(states))
+}
