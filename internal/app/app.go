@@ -38,7 +38,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: config, store: store, guard: newGuard(&config), metrics: newMetrics()}
+	a := &App{config: config, store: store, guard: newGuard(&config), metrics: newMetrics(config.OnAttempt)}
 	if err := a.assemble(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

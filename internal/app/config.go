@@ -75,6 +75,8 @@ type Config struct {
 	AllowTargets []netip.Prefix
 	// Version is that of the program, for the User-Agent of deliveries.
 	Version string
+	// OnAttempt is called after each attempt to deliver, nil for nothing. It must be quick.
+	OnAttempt func()
 	// Metrics serves /metrics, for Prometheus.
 	Metrics bool
 	// Logger takes what the service has to say. Secrets never reach it.

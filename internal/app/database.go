@@ -19,6 +19,7 @@ type database struct {
 
 	// newEngine returns what works the queue.
 	newEngine func(delivery.Options) (*delivery.Engine, error)
+	clockwork clockwork
 }
 
 // OpenStore opens the database of a Config, without a service around it. The caller closes it.
@@ -59,7 +60,7 @@ func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*da
 	if err := delivery.MigrateSQLite(ctx, store.DB()); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	return &database{Store: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
+	return &database{Store: store, clockwork: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewSQLite(store.DB(), o)
 	}}, nil
 }

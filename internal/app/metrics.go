@@ -18,14 +18,16 @@ type metrics struct {
 	attempts *prometheus.CounterVec
 	duration prometheus.Histogram
 	disabled *prometheus.CounterVec
+
+	onAttempt func()
 }
 
-func newMetrics() *metrics {
+func newMetrics(onAttempt func()) *metrics {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	factory := promauto.With(registry)
 	return &metrics{
-		registry: registry,
+		registry: registry, onAttempt: onAttempt,
 		attempts: factory.NewCounterVec(prometheus.CounterOpts{
 			Name: "hookline_delivery_attempts_total", Help: "Attempts to deliver, by what became of them.",
 		}, []string{"outcome"}),
@@ -43,6 +45,9 @@ func newMetrics() *metrics {
 func (m *metrics) Attempted(kind delivery.Kind, took time.Duration) {
 	m.attempts.WithLabelValues(string(kind)).Inc()
 	m.duration.Observe(took.Seconds())
+	if m.onAttempt != nil {
+		m.onAttempt()
+	}
 }
 
 // ConfigDisabled implements delivery.Metrics.

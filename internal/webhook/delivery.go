@@ -93,6 +93,14 @@ type DeliveryFilter struct {
 	SyncID    string
 }
 
+// Backlog says which deliveries wait.
+type Backlog struct {
+	// Due counts those whose time has come, or whose attempt is under way.
+	Due int64
+	// Next is when the next of the others is due, nil if there is none.
+	Next *time.Time
+}
+
 // DeliveryPage is a page of delivery logs, newest first.
 type DeliveryPage struct {
 	// Deliveries is never nil.
