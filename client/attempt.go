@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 // maxResponse is the largest body that is read, in bytes, after decompression: 10 MiB.
@@ -14,10 +15,14 @@ const maxResponse = 10 << 20
 const keptOfTooLarge = 64 << 10
 
 // attempt sends the request once. The failure is nil for a 2xx answer.
-func (c *call) attempt(ctx context.Context) (*Response, *Error) {
-	if c.timeout > 0 {
+func (c *call) attempt(ctx context.Context, begun time.Time) (*Response, *Error) {
+	deadline := c.deadline
+	if c.timeout > 0 && (deadline.IsZero() || c.timeout < deadline.Sub(begun)) {
+		deadline = begun.Add(c.timeout)
+	}
+	if !deadline.IsZero() {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		ctx, cancel = context.WithDeadline(ctx, deadline)
 		defer cancel()
 	}
 	var seen reach

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The vendor's servers.
@@ -28,6 +29,8 @@ type server struct {
 	// basePath is the path of base, without the slash at its end.
 	basePath string
 	vendor   bool
+	// fixed has the requests that differ in their bodies only, by operation.
+	fixed *sync.Map
 }
 
 // parseServer reads a base URL. Its errors do not repeat what was given, which may hold a password.
@@ -51,6 +54,7 @@ func parseServer(text, source string) (server, error) {
 	return server{
 		base:     base,
 		basePath: strings.TrimRight(u.EscapedPath(), "/"),
+		fixed:    new(sync.Map),
 		vendor:   slices.Contains(vendorHosts, strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")),
 	}, nil
 }

@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
+	"time"
 )
 
 const mediaTypeJSON = "application/json"
@@ -21,6 +23,8 @@ type operation struct {
 	body any
 	// build is given the base URL, with a slash at its end, and the encoded body.
 	build func(base string, body io.Reader) (*http.Request, error)
+	// fixed tells that the request is always the same but for its body, so that it is built once for each base URL.
+	fixed bool
 }
 
 // call is one call of a method, with all of its attempts.
@@ -30,7 +34,8 @@ type call struct {
 	operation operation
 	request   *http.Request // without a context; each attempt sends a copy
 	body      []byte
-	unsent    bool // only what has provably not reached the server may be repeated
+	unsent    bool      // only what has provably not reached the server may be repeated
+	deadline  time.Time // when the call must be over, or zero
 }
 
 // invoke calls an operation. It decodes the answer into an A and returns what pick finds in it; where it finds nothing, the
@@ -74,14 +79,12 @@ func prepare(s *settings, op operation, options []Option) (*call, error) {
 		return nil, err
 	}
 	c := &call{settings: s, operation: op}
-	var body io.Reader
 	if op.body != nil {
 		if c.body, err = encode(op.body); err != nil {
 			return nil, c.failure(CodeInvalidRequest, err)
 		}
-		body = bytes.NewReader(c.body)
 	}
-	if c.request, err = op.build(s.server.base, body); err != nil {
+	if c.request, err = c.build(); err != nil {
 		return nil, c.failure(CodeInvalidRequest, err)
 	}
 	c.setHeader()
@@ -89,6 +92,36 @@ func prepare(s *settings, op operation, options []Option) (*call, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// build makes the request. Its body is there for fresh to read anew.
+func (c *call) build() (*http.Request, error) {
+	op := c.operation
+	if !op.fixed {
+		return op.build(c.server.base, bodyReader(c.body))
+	}
+	template, ok := c.server.fixed.Load(op.id)
+	if !ok {
+		built, err := op.build(c.server.base, nil)
+		if err != nil {
+			return nil, err
+		}
+		template, _ = c.server.fixed.LoadOrStore(op.id, *built)
+	}
+	request, _ := template.(http.Request)
+	header := make(http.Header, 8)
+	maps.Copy(header, request.Header)
+	request.Header = header
+	request.ContentLength = int64(len(c.body))
+	request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.body)), nil }
+	return &request, nil
+}
+
+func bodyReader(body []byte) io.Reader {
+	if body == nil {
+		return nil
+	}
+	return bytes.NewReader(body)
 }
 
 // The names of headers as net/http has them in a header map, to set and get them without looking at every letter.

@@ -22,7 +22,7 @@ func (s *Events) Publish(
 	ctx context.Context, event PublishWebhookEventRequest, options ...Option,
 ) (*WebhookEvent, error) {
 	published, _, err := invoke(ctx, s.settings, operation{
-		id: "publishWebhookEvent", keyed: true, body: &event,
+		id: "publishWebhookEvent", keyed: true, fixed: true, body: &event,
 		build: func(base string, body io.Reader) (*http.Request, error) {
 			return gen.NewPublishWebhookEventRequestWithBody(base, nil, mediaTypeJSON, body)
 		},

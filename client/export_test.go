@@ -7,3 +7,11 @@ func WithMaximalBackoff() Option {
 		return nil
 	}
 }
+
+// WithNoBackoff makes each wait as short as it can be.
+func WithNoBackoff() Option {
+	return func(s *settings) error {
+		s.random = func(int64) int64 { return 0 }
+		return nil
+	}
+}

@@ -122,6 +122,7 @@ func (c *call) redactedRequest() *http.Request {
 	}
 	request := *c.request // without a context, as it is not sent itself
 	request.Body, request.GetBody = nil, nil
+	request.URL = new(*request.URL)
 	request.Header = request.Header.Clone()
 	request.Header[headerAPIKey] = []string{redacted}
 	return &request

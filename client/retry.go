@@ -36,14 +36,10 @@ func WithMaxRetries(retries int) Option {
 
 // run sends the request until it succeeds or may not be repeated.
 func (c *call) run(ctx context.Context) (*Response, error) {
-	if c.totalTimeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.totalTimeout)
-		defer cancel()
-	}
+	c.setDeadline(ctx)
 	for attempt := 1; ; attempt++ {
 		begun := time.Now()
-		response, failure := c.attempt(ctx)
+		response, failure := c.attempt(ctx, begun)
 		if failure == nil {
 			response.Attempts = attempt
 			c.store(response)
@@ -56,6 +52,22 @@ func (c *call) run(ctx context.Context) (*Response, error) {
 			return nil, c.end(failure)
 		}
 	}
+}
+
+// setDeadline finds out when the call must be over. The context and the total timeout need no other one in between, which
+// every attempt would have to hang its own on.
+func (c *call) setDeadline(ctx context.Context) {
+	if c.totalTimeout > 0 {
+		c.deadline = time.Now().Add(c.totalTimeout)
+	}
+	if deadline, ok := ctx.Deadline(); ok && (c.deadline.IsZero() || deadline.Before(c.deadline)) {
+		c.deadline = deadline
+	}
+}
+
+// left is how much time there is still for the call, and whether there is an end to it.
+func (c *call) left() (time.Duration, bool) {
+	return time.Until(c.deadline), !c.deadline.IsZero()
 }
 
 // end stores what the call ends with.
@@ -75,8 +87,9 @@ func (c *call) store(response *Response) {
 
 // retriable tells whether the call may be repeated after a failure.
 func (c *call) retriable(ctx context.Context, failure *Error) bool {
+	left, limited := c.left()
 	switch {
-	case failure.Attempts > c.maxRetries, ctx.Err() != nil:
+	case failure.Attempts > c.maxRetries, ctx.Err() != nil, limited && left <= 0:
 		return false
 	case c.unsent && !failure.unsent:
 		return false
@@ -113,7 +126,7 @@ func (c *call) waitForNext(ctx context.Context, failure *Error) bool {
 	if wait <= 0 {
 		wait = c.backoff(failure.Attempts)
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+	if left, limited := c.left(); limited && left < wait {
 		return false
 	}
 	c.logRetry(ctx, failure, wait)

@@ -33,7 +33,7 @@ func (s *WebhookConfigs) Create(
 	ctx context.Context, config CreateWebhookConfigRequest, options ...Option,
 ) (*WebhookConfig, error) {
 	created, _, err := invoke(ctx, s.settings, operation{
-		id: "createWebhookConfig", keyed: true, body: &config,
+		id: "createWebhookConfig", keyed: true, fixed: true, body: &config,
 		build: func(base string, body io.Reader) (*http.Request, error) {
 			return gen.NewCreateWebhookConfigRequestWithBody(base, nil, mediaTypeJSON, body)
 		},
