@@ -45,7 +45,8 @@ var layout = map[string]rule{
 		why:     "it is generated, and apart from gen only so that a client's build has no echo in it",
 	},
 	"client": {
-		imports: []string{"gen"},
+		// The types of gen's fields are of nullable.
+		imports: []string{"gen", nullable},
 		why:     "users link the SDK into their programs: it brings them the generated types and nothing else",
 	},
 	"receiver": {
