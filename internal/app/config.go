@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -75,6 +76,8 @@ type Config struct {
 	AllowTargets []netip.Prefix
 	// Version is that of the program, for the User-Agent of deliveries.
 	Version string
+	// Wrap puts a handler around the API; operationID says for which operation a request is, "" for none.
+	Wrap func(api http.Handler, operationID func(*http.Request) string) http.Handler
 	// OnAttempt is called after each attempt to deliver, nil for nothing. It must be quick.
 	OnAttempt func()
 	// Metrics serves /metrics, for Prometheus.

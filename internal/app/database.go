@@ -49,7 +49,7 @@ func openDatabase(ctx context.Context, config *Config) (*database, error) {
 }
 
 func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*database, error) {
-	enqueuer, err := delivery.NewSQLiteEnqueuer(config.Logger)
+	enqueuer, err := delivery.NewSQLiteEnqueuer(config.Logger, config.Clock)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,19 @@ func (a *App) routes(operations http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.config.Wrap != nil {
+		router, err := contract.NewRouter(engine)
+		if err != nil {
+			return nil, err
+		}
+		operations = a.config.Wrap(operations, func(r *http.Request) string {
+			match, err := router.Match(r.Method, r.URL.EscapedPath())
+			if err != nil {
+				return ""
+			}
+			return match.Operation.ID
+		})
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", operations)
 	mux.Handle("GET /openapi.yaml", document("application/yaml", hookline.OpenAPI()))

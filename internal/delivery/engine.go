@@ -110,7 +110,7 @@ func (o *Options) config() *river.Config {
 	}
 	river.AddWorker(workers, &attemptWorker{
 		store: o.Store, sender: o.Sender, policy: o.Policy, metrics: o.Metrics, logger: o.Logger, now: now,
-		gate: newGate(cmp.Or(o.PerEndpoint, DefaultPerEndpoint)),
+		gate: newGate(cmp.Or(o.PerEndpoint, DefaultPerEndpoint)), lease: o.Sender.Timeout() + jobMargin,
 	})
 	river.AddWorker(workers, &recoveryWorker{store: o.Store})
 	return &river.Config{

@@ -25,29 +25,34 @@ const manyJobs = 16
 
 // Enqueuer puts jobs into the queue in a transaction of the database that the
 // queue lives in. It is safe for concurrent use.
-type Enqueuer[Tx any] struct{ client *river.Client[Tx] }
-
-// NewSQLiteEnqueuer returns the enqueuer for SQLite.
-func NewSQLiteEnqueuer(logger *slog.Logger) (*Enqueuer[*sql.Tx], error) {
-	return newEnqueuer(riversqlite.New(nil), logger)
+type Enqueuer[Tx any] struct {
+	client *river.Client[Tx]
+	now    func() time.Time
 }
 
-// NewPostgresEnqueuer returns the enqueuer for PostgreSQL.
-func NewPostgresEnqueuer(logger *slog.Logger) (*Enqueuer[pgx.Tx], error) {
-	return newEnqueuer(riverpgxv5.New(nil), logger)
+// NewSQLiteEnqueuer returns the enqueuer for SQLite. The clock is that of the
+// times in jobs.
+func NewSQLiteEnqueuer(logger *slog.Logger, now func() time.Time) (*Enqueuer[*sql.Tx], error) {
+	return newEnqueuer(riversqlite.New(nil), logger, now)
 }
 
-func newEnqueuer[Tx any](driver riverdriver.Driver[Tx], logger *slog.Logger) (*Enqueuer[Tx], error) {
+// NewPostgresEnqueuer returns the enqueuer for PostgreSQL. The clock is that of
+// the times in jobs.
+func NewPostgresEnqueuer(logger *slog.Logger, now func() time.Time) (*Enqueuer[pgx.Tx], error) {
+	return newEnqueuer(riverpgxv5.New(nil), logger, now)
+}
+
+func newEnqueuer[Tx any](driver riverdriver.Driver[Tx], logger *slog.Logger, now func() time.Time) (*Enqueuer[Tx], error) {
 	client, err := river.NewClient(driver, &river.Config{Logger: warnings(logger), FetchCooldown: fetchCooldown})
 	if err != nil {
 		return nil, fmt.Errorf("set up the delivery queue: %w", err)
 	}
-	return &Enqueuer[Tx]{client: client}, nil
+	return &Enqueuer[Tx]{client: client, now: now}, nil
 }
 
 // Enqueue adds jobs as part of tx.
 func (e *Enqueuer[Tx]) Enqueue(ctx context.Context, tx Tx, jobs []webhook.Job) (err error) {
-	params, now := make([]river.InsertManyParams, len(jobs)), time.Now()
+	params, now := make([]river.InsertManyParams, len(jobs)), e.now()
 	for i, job := range jobs {
 		params[i] = attemptParams(job, now)
 	}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -12,9 +13,13 @@ import (
 
 // Store is what deliveries need of storage. It must be safe for concurrent use.
 type Store interface {
-	// BeginAttempt marks a delivery PROCESSING and returns what is to be sent,
-	// or webhook.CodeOvertaken if there is nothing to do any more.
-	BeginAttempt(ctx context.Context, job webhook.Job) (webhook.Dispatch, error)
+	// BeginAttempt marks a delivery PROCESSING and returns what is to be sent;
+	// webhook.CodeOvertaken if there is nothing to do any more, and
+	// webhook.CodeAttemptUnderWay if another worker has begun it, less than a
+	// lease ago.
+	BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error)
+	// ReleaseAttempt takes back the beginning of an attempt.
+	ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error
 	// FinishAttempt records what became of an attempt, and queues the next one
 	// in the same transaction.
 	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error
@@ -36,7 +41,7 @@ type Metrics interface {
 
 // recordTimeout is how long the outcome of an attempt may take to be recorded,
 // also while the service stops.
-const recordTimeout = 5 * time.Second
+const recordTimeout = 3 * time.Second
 
 // attemptWorker makes attempts.
 type attemptWorker struct {
@@ -49,6 +54,7 @@ type attemptWorker struct {
 	metrics Metrics
 	logger  *slog.Logger
 	now     func() time.Time
+	lease   time.Duration // how long a worker can have an attempt
 }
 
 // Work implements [river.Worker]. An error has River run the job again.
@@ -61,21 +67,40 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 	if !ok {
 		return w.postpone(ctx, job, busy)
 	}
-	dispatch, err := w.store.BeginAttempt(ctx, job)
+	dispatch, err := w.store.BeginAttempt(ctx, job, w.lease)
 	if err != nil {
 		turn.abandon()
-		if webhook.CodeOf(err) == webhook.CodeOvertaken {
-			return nil
-		}
-		return err
+		return w.missed(err)
 	}
 	began := w.now()
 	result := w.sender.Send(ctx, &dispatch)
 	turn.end(result.Success(), w.now().Sub(began))
 	if result.Kind == KindInterrupted {
-		return context.Cause(ctx) // the attempt does not count: it is begun again
+		return w.release(ctx, &dispatch)
 	}
 	return w.record(ctx, &dispatch, &result, began)
+}
+
+// missed says what a job does whose attempt cannot be begun. One that another
+// worker has is looked at again when that worker must be done or dead.
+func (w *attemptWorker) missed(err error) error {
+	switch webhook.CodeOf(err) {
+	case webhook.CodeOvertaken:
+		return nil
+	case webhook.CodeAttemptUnderWay:
+		return river.JobSnooze(w.lease)
+	default:
+		return err
+	}
+}
+
+// release gives back an attempt that was interrupted, as the service stops: it
+// does not count, and is made again.
+func (w *attemptWorker) release(ctx context.Context, dispatch *webhook.Dispatch) error {
+	interrupted := context.Cause(ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	return errors.Join(interrupted, w.store.ReleaseAttempt(ctx, dispatch))
 }
 
 // postpone sends away a job whose endpoint has enough to do, out of the way of

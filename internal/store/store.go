@@ -101,6 +101,11 @@ func Overtaken() error {
 	return &webhook.Error{Code: webhook.CodeOvertaken, Message: "the attempt has been overtaken"}
 }
 
+// AttemptUnderWay returns the error for a delivery that a worker has.
+func AttemptUnderWay() error {
+	return &webhook.Error{Code: webhook.CodeAttemptUnderWay, Message: "An attempt is under way. Its outcome comes first."}
+}
+
 // ConfigDisabled returns the error for what needs an enabled config.
 func ConfigDisabled() error {
 	return &webhook.Error{Code: webhook.CodeConfigDisabled, Message: "The config is disabled. Enable it first."}

@@ -16,15 +16,19 @@ const attemptColumns = `id, number, success, status_code, COALESCE(error_message
 // attempt, or the delivery is given up, as it is here when its config wants no
 // deliveries any more; then there is nothing to do.
 //
-// A delivery that is PROCESSING already is begun again: whoever began it has
-// been given up by the queue.
-func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job) (webhook.Dispatch, error) {
+// A delivery that is PROCESSING already is another worker's for as long as
+// lease says, and gives [webhook.CodeAttemptUnderWay]; after that the worker
+// must have died, and the attempt is begun again.
+func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error) {
 	var dispatch webhook.Dispatch
 	unwanted := false
 	err := s.write(ctx, "begin attempt", func(ctx context.Context, tx *sql.Tx) error {
 		d, retries, err := currentDelivery(ctx, tx, job.DeliveryID, job.Attempt)
 		if err != nil {
 			return err
+		}
+		if d.State == webhook.DeliveryProcessing && s.now().Before(d.UpdatedAt.Add(lease)) {
+			return store.AttemptUnderWay()
 		}
 		config, err := s.enabledConfig(ctx, tx, d.OrganisationID, d.WebhookID)
 		if reason := reasonOf(err); reason != "" {
@@ -97,6 +101,21 @@ func (s *Store) moveDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Deliver
 		return err
 	}
 	return recordChange(ctx, tx, d, from, to)
+}
+
+// ReleaseAttempt takes back the beginning of an attempt that was not made. It
+// does nothing if the attempt was overtaken.
+func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error {
+	return s.write(ctx, "release attempt", func(ctx context.Context, tx *sql.Tx) error {
+		d, _, err := currentDelivery(ctx, tx, dispatch.DeliveryID, dispatch.Attempt)
+		if webhook.CodeOf(err) == webhook.CodeOvertaken {
+			return nil
+		}
+		if err != nil || d.State != webhook.DeliveryProcessing {
+			return err
+		}
+		return s.moveDelivery(ctx, tx, &d, webhook.DeliveryPending)
+	})
 }
 
 // FinishAttempt records what became of an attempt, and queues the next one if

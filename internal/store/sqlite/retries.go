@@ -19,7 +19,7 @@ func (s *Store) RetryDelivery(ctx context.Context, organisationID int64, id stri
 			return err
 		}
 		if d.State == webhook.DeliveryProcessing {
-			return &webhook.Error{Code: webhook.CodeAttemptUnderWay, Message: "An attempt is under way. Its outcome comes first."}
+			return store.AttemptUnderWay()
 		}
 		config, err := s.enabledConfig(ctx, tx, organisationID, d.WebhookID)
 		if err != nil {

@@ -39,7 +39,8 @@ type Store interface {
 	StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error)
 	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after string, limit int) (last string, err error)
 
-	BeginAttempt(ctx context.Context, job webhook.Job) (webhook.Dispatch, error)
+	BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error)
+	ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error
 	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error
 	Requeue(ctx context.Context, job webhook.Job) error
 

@@ -1,0 +1,102 @@
+package hooklinetest
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// faults are what the test wants to go wrong before requests reach the service.
+type faults struct {
+	mu       sync.Mutex
+	queue    []fault
+	latency  map[string]time.Duration // by operation, "" for all
+	released chan struct{}
+	release  func()
+}
+
+// fault answers one request.
+type fault struct {
+	status     int
+	retryAfter time.Duration
+}
+
+func newFaults() *faults {
+	f := &faults{latency: map[string]time.Duration{}, released: make(chan struct{})}
+	f.release = sync.OnceFunc(func() { close(f.released) })
+	return f
+}
+
+// FailNext has the next n requests to the API answered with a status, as by a proxy in front of the service: with a body
+// that is not the API's. They do not reach the service.
+func (s *Server) FailNext(status, n int) { s.FailNextAfter(status, n, 0) }
+
+// FailNextAfter is [Server.FailNext] with a Retry-After header of so long, in whole seconds.
+func (s *Server) FailNextAfter(status, n int, retryAfter time.Duration) {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	for range n {
+		s.faults.queue = append(s.faults.queue, fault{status: status, retryAfter: retryAfter})
+	}
+}
+
+// SetLatency delays the requests to an operation, such as "createWebhookConfig", by so long in real time; "" is every
+// operation that has no latency of its own. 0 ends it.
+func (s *Server) SetLatency(operationID string, latency time.Duration) {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.latency[operationID] = latency
+}
+
+// wrap puts the faults in front of the API.
+func (f *faults) wrap(next http.Handler, operationOf func(*http.Request) string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !f.delay(r, operationOf(r)) {
+			return
+		}
+		failure, ok := f.take()
+		if !ok {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if failure.retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(failure.retryAfter.Seconds())))
+		}
+		http.Error(w, "<html><body><h1>"+http.StatusText(failure.status)+"</h1></body></html>", failure.status)
+	})
+}
+
+func (f *faults) take() (failure fault, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.queue) == 0 {
+		return fault{}, false
+	}
+	failure = f.queue[0]
+	f.queue = f.queue[1:]
+	return failure, true
+}
+
+// delay waits as long as the operation is to take. It returns false if the caller has gone meanwhile.
+func (f *faults) delay(r *http.Request, operationID string) bool {
+	f.mu.Lock()
+	latency, ok := f.latency[operationID]
+	if !ok {
+		latency = f.latency[""]
+	}
+	f.mu.Unlock()
+	if latency <= 0 {
+		return true
+	}
+	timer := time.NewTimer(latency)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-f.released:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}

@@ -1,0 +1,129 @@
+package hooklinetest
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hookline-go/hookline/receiver"
+)
+
+// Delivery is what a [Receiver] got.
+type Delivery struct {
+	// ID is the event's id: the header webhook-id, the same on every attempt.
+	ID string
+	// Header is that of the request.
+	Header http.Header
+	// Payload is the body.
+	Payload []byte
+	// Status is what the receiver answered.
+	Status int
+	// Path is that of the URL.
+	Path string
+}
+
+// Verify checks the signature with one of the secrets as of the time that it claims, as the service's clock may have been
+// moved.
+func (d *Delivery) Verify(secrets ...string) error {
+	claimed, err := strconv.ParseInt(d.Header.Get("webhook-timestamp"), 10, 64)
+	if err != nil {
+		claimed = 0 // the verifier says what is wrong
+	}
+	at := func() time.Time { return time.Unix(claimed, 0) }
+	verifier, err := receiver.NewVerifier(secrets, receiver.WithClock(at))
+	if err != nil {
+		return err
+	}
+	return verifier.Verify(d.Payload, d.Header)
+}
+
+// Receiver is an endpoint for deliveries, on the loopback interface. It records whatever it gets, and answers 204 unless
+// it is told otherwise. It is safe for concurrent use.
+type Receiver struct {
+	// URL is where it listens; every path below it is answered.
+	URL string
+
+	t       testing.TB
+	mu      sync.Mutex
+	got     []Delivery
+	answers []int
+	arrived chan struct{} // closed and replaced at each delivery
+}
+
+// Receiver starts an endpoint that ends with the test.
+func (s *Server) Receiver() *Receiver {
+	s.t.Helper()
+	r := &Receiver{t: s.t, arrived: make(chan struct{})}
+	front := httptest.NewServer(http.HandlerFunc(r.receive))
+	r.URL = front.URL
+	s.t.Cleanup(front.Close)
+	return r
+}
+
+// maxPayload is that of an event, and some more.
+const maxPayload = 1 << 20
+
+func (r *Receiver) receive(w http.ResponseWriter, request *http.Request) {
+	payload, err := io.ReadAll(io.LimitReader(request.Body, maxPayload))
+	if err != nil {
+		return // the attempt was given up
+	}
+	r.mu.Lock()
+	status := http.StatusNoContent
+	if len(r.answers) > 0 {
+		status, r.answers = r.answers[0], r.answers[1:]
+	}
+	r.got = append(r.got, Delivery{
+		ID: request.Header.Get("webhook-id"), Header: request.Header.Clone(), Payload: payload, Status: status,
+		Path: request.URL.Path,
+	})
+	close(r.arrived)
+	r.arrived = make(chan struct{})
+	r.mu.Unlock()
+	w.WriteHeader(status)
+}
+
+// Answer has the next deliveries answered with these statuses, one each, and those after them with 204.
+func (r *Receiver) Answer(statuses ...int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answers = append(r.answers, statuses...)
+}
+
+// Deliveries returns what has arrived, in order.
+func (r *Receiver) Deliveries() []Delivery {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.got)
+}
+
+// waitTimeout is how long WaitFor waits, in real time.
+const waitTimeout = 30 * time.Second
+
+// WaitFor returns when at least n deliveries have arrived, with all that have. The test fails if that takes longer than
+// 30 seconds.
+func (r *Receiver) WaitFor(n int) []Delivery {
+	r.t.Helper()
+	timeout := time.NewTimer(waitTimeout)
+	defer timeout.Stop()
+	for {
+		r.mu.Lock()
+		got, arrived := slices.Clone(r.got), r.arrived
+		r.mu.Unlock()
+		if len(got) >= n {
+			return got
+		}
+		select {
+		case <-arrived:
+		case <-timeout.C:
+			r.t.Fatalf("hooklinetest: %d deliveries arrived within %s, not %d", len(got), waitTimeout, n)
+		case <-r.t.Context().Done():
+			r.t.Fatalf("hooklinetest: the test ended with %d deliveries, not %d", len(got), n)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package hooklinetest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hookline-go/hookline/client"
+	"github.com/hookline-go/hookline/internal/app"
+)
+
+// Server is the service, listening on a free port of the loopback interface. Its methods are safe for concurrent use,
+// except that those which can fail the test must be called from the test's own goroutine, as t.FailNow wants.
+type Server struct {
+	// URL is the API's base URL, with /v4.
+	URL string
+	// APIKey is valid, for organisation 1.
+	APIKey string
+
+	t       testing.TB
+	app     *app.App
+	clock   *clock
+	faults  *faults
+	attempt chan struct{} // tells of an attempt to deliver
+}
+
+// Option changes how [NewServer] sets the service up.
+type Option func(*app.Config)
+
+// WithRetrySchedule sets the delays before each retry of a delivery; without any, nothing is retried. The default is the
+// service's own: 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h.
+func WithRetrySchedule(delays ...time.Duration) Option {
+	return func(c *app.Config) { c.RetrySchedule = append([]time.Duration{}, delays...) }
+}
+
+// WithDeliveryTimeout sets how long an attempt to deliver may take, 15 seconds unless it is given. It is real time.
+func WithDeliveryTimeout(timeout time.Duration) Option {
+	return func(c *app.Config) { c.DeliveryTimeout = timeout }
+}
+
+// WithRateLimit lets a key make so many requests a minute, and burst of them at once. There is no limit unless it is
+// given.
+func WithRateLimit(perMinute, burst int) Option {
+	return func(c *app.Config) { c.RateLimit, c.RateBurst = perMinute, burst }
+}
+
+// WithLogger takes the service's log, which is discarded otherwise.
+func WithLogger(logger *slog.Logger) Option { return func(c *app.Config) { c.Logger = logger } }
+
+// stopTimeout is how long the service may take to end with its test.
+const stopTimeout = 5 * time.Second
+
+// NewServer starts the service, and stops it when the test ends. The test fails if the service cannot start, or does not
+// stop cleanly.
+func NewServer(t testing.TB, options ...Option) *Server {
+	t.Helper()
+	s := &Server{APIKey: app.DevKey, t: t, clock: newClock(), faults: newFaults(), attempt: make(chan struct{}, 1)}
+	config := app.Config{
+		Listen: "127.0.0.1:0", Database: ":memory:", EncryptionKeyFile: filepath.Join(t.TempDir(), "hookline.key"), Dev: true,
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: s.clock.Now, OnAttempt: s.noteAttempt,
+		ShutdownTimeout: stopTimeout, Version: "hooklinetest",
+	}
+	for _, option := range options {
+		option(&config)
+	}
+	config.Wrap = s.faults.wrap
+	service, err := app.New(t.Context(), config)
+	if err != nil {
+		t.Fatalf("hooklinetest: %v", err)
+	}
+	s.app = service
+	listener, err := service.Listen(t.Context())
+	if err != nil {
+		t.Fatalf("hooklinetest: %v", errors.Join(err, service.Close()))
+	}
+	s.serve(listener)
+	return s
+}
+
+// serve serves until the test ends.
+func (s *Server) serve(listener net.Listener) {
+	s.URL = "http://" + listener.Addr().String() + "/v4"
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
+	var serving sync.WaitGroup
+	var failure error
+	serving.Go(func() { failure = s.app.Serve(ctx, listener) })
+	s.t.Cleanup(func() {
+		s.faults.release()
+		cancel()
+		serving.Wait()
+		if err := errors.Join(failure, s.app.Close()); err != nil {
+			s.t.Errorf("hooklinetest: the service did not stop cleanly: %v", err)
+		}
+	})
+}
+
+func (s *Server) noteAttempt() {
+	select {
+	case s.attempt <- struct{}{}:
+	default:
+	}
+}
+
+// Client returns an SDK client for the service. Options come on top of the service's URL and key.
+func (s *Server) Client(options ...client.Option) *client.Client {
+	s.t.Helper()
+	own := []client.Option{client.WithBaseURL(s.URL), client.WithAPIKey(s.APIKey), client.WithHTTPClient(s.httpClient())}
+	c, err := client.New(append(own, options...)...)
+	if err != nil {
+		s.t.Fatalf("hooklinetest: %v", err)
+	}
+	return c
+}
+
+// httpClient returns a client whose connections end with the test.
+func (s *Server) httpClient() *http.Client {
+	transport := &http.Transport{}
+	s.t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
