@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"syscall"
 
 	"github.com/hookline-go/hookline/internal/delivery/egress"
@@ -24,18 +23,25 @@ func (s *Sender) explain(attempt context.Context, err error, reached phase) (kin
 	if kind, message, ok := explainGuard(err); ok {
 		return kind, message
 	}
-	if isTimeout(err) || attempt.Err() != nil {
+	if attempt.Err() != nil {
 		return KindTimeout, fmt.Sprintf("timeout after %s %s", s.timeout, reached)
 	}
-	for _, explain := range []func(error) (Kind, string, bool){explainDNS, explainTLS, explainConnection} {
+	if isTimeout(err) {
+		return KindTimeout, fmt.Sprintf("timeout %s", reached)
+	}
+	for _, explain := range []func(error) (Kind, string, bool){explainProxy, explainDNS, explainTLS, explainConnection} {
 		if kind, message, ok := explain(err); ok {
 			return kind, message
 		}
 	}
-	if reached == phaseBody {
+	switch reached {
+	case phaseTLS:
+		return KindTLS, "TLS: the handshake failed"
+	case phaseBody:
 		return KindProtocol, "invalid HTTP: the response body is malformed"
+	default:
+		return KindProtocol, "invalid HTTP: there was no usable response"
 	}
-	return KindProtocol, "invalid HTTP: there was no usable response"
 }
 
 func explainGuard(err error) (kind Kind, message string, ok bool) {
@@ -45,14 +51,23 @@ func explainGuard(err error) (kind Kind, message string, ok bool) {
 	return "", "", false
 }
 
-// isTimeout covers deadlines of contexts and connections, and what the kernel
-// gives up on. A resolver's own timeout is told apart by explainDNS.
+// isTimeout covers what gives up before the attempt does: the resolver, the
+// kernel, the transport on a handshake behind a proxy.
 func isTimeout(err error) bool {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return dns.IsTimeout
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
+}
+
+// explainProxy tells the proxy's failures from the receiver's.
+func explainProxy(err error) (kind Kind, message string, ok bool) {
+	if refused, ok := errors.AsType[*egress.ProxyError](err); ok {
+		return KindProxy, fmt.Sprintf("proxy: it does not connect: status %d", refused.StatusCode), true
 	}
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
-		errors.Is(err, syscall.ETIMEDOUT)
+	// The name that net/http gives to what fails between it and a proxy.
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
+		return KindProxy, "proxy: it cannot be reached", true
+	}
+	return "", "", false
 }
 
 func explainDNS(err error) (kind Kind, message string, ok bool) {
@@ -74,7 +89,8 @@ func explainTLS(err error) (kind Kind, message string, ok bool) {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return KindTLS, "TLS: the receiver does not speak TLS", true
 	}
-	if _, ok := errors.AsType[tls.AlertError](err); ok {
+	// The name that crypto/tls gives to alerts, whose type is not exported.
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" {
 		return KindTLS, "TLS: the receiver refused the handshake", true
 	}
 	return "", "", false

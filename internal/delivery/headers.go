@@ -6,34 +6,31 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/hookline-go/hookline/internal/webhook"
-)
-
-// The headers of a signed delivery, as Standard Webhooks names them.
-const (
-	headerID        = "Webhook-Id"
-	headerTimestamp = "Webhook-Timestamp"
-	headerSignature = "Webhook-Signature"
+	"github.com/hookline-go/hookline/receiver"
 )
 
 // ours are headers that no config can set: those that say what the delivery is,
-// and those by which HTTP frames and routes a message.
+// those by which HTTP frames and routes a message, and what is for a proxy to
+// read, which is the operator's.
 var ours = map[string]bool{
-	headerID: true, headerTimestamp: true, headerSignature: true,
+	receiver.HeaderID: true, receiver.HeaderTimestamp: true, receiver.HeaderSignature: true,
 	"Content-Type": true, "User-Agent": true,
 	"Host": true, "Content-Length": true, "Content-Encoding": true, "Transfer-Encoding": true,
-	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Upgrade": true,
-	"Te": true, "Trailer": true, "Expect": true, "Http2-Settings": true,
+	"Connection": true, "Keep-Alive": true, "Upgrade": true, "Te": true, "Trailer": true,
+	"Expect": true, "Http2-Settings": true,
+	"Proxy-Connection": true, "Proxy-Authorization": true, "Proxy-Authenticate": true,
 }
 
-// Errors of a config that cannot be sent to. They are shown in the log of the
-// delivery.
+// Errors of what cannot be sent. They are shown in the log of the delivery.
 var (
-	errInvalidURL = errors.New("invalid config: the url cannot be used")
-	errInvalidKey = errors.New("invalid config: a signing key cannot be used")
+	errInvalidURL   = errors.New("invalid config: the url cannot be used")
+	errInvalidKey   = errors.New("invalid config: a signing key cannot be used")
+	errInvalidEvent = errors.New("invalid event: its id cannot be signed")
 )
 
 // setHeaders sets the config's own headers, then ours.
@@ -49,52 +46,59 @@ func (s *Sender) setHeaders(r *http.Request, d *webhook.Dispatch) error {
 	now := s.now()
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", s.userAgent)
-	r.Header.Set(headerID, d.EventID)
-	r.Header.Set(headerTimestamp, strconv.FormatInt(now.Unix(), 10))
+	r.Header.Set(receiver.HeaderID, d.EventID)
+	r.Header.Set(receiver.HeaderTimestamp, strconv.FormatInt(now.Unix(), 10))
 	if len(d.SigningKeys) == 0 {
 		return nil
 	}
-	signature, err := sign(d.SigningKeys, d.EventID, now, d.Payload)
+	return setSignature(r.Header, d, now)
+}
+
+func setSignature(header http.Header, d *webhook.Dispatch, now time.Time) error {
+	secrets := make([]string, len(d.SigningKeys))
+	for i, key := range d.SigningKeys {
+		secrets[i] = key.Reveal()
+	}
+	signer, err := receiver.NewSigner(secrets...)
 	if err != nil {
 		return errInvalidKey // whatever err says is about a secret
 	}
-	r.Header.Set(headerSignature, signature)
+	signature, err := signer.Sign(d.EventID, now, d.Payload)
+	if err != nil {
+		return errInvalidEvent
+	}
+	header.Set(receiver.HeaderSignature, signature)
 	if isSettable(d.SignatureHeader) {
-		r.Header.Set(d.SignatureHeader, signature)
+		header.Del(d.SignatureHeader)
+		header[d.SignatureHeader] = []string{signature} // as the config spells it
 	}
 	return nil
 }
 
 // setCustomHeaders leaves out what a config cannot set, and adds up values of
-// the same name.
+// the same name. HTTP/1.1 receivers get a name in the config's spelling, the
+// first one if there are several: case has no meaning (RFC 9110, section 5.1),
+// but there are receivers that compare it.
 func setCustomHeaders(header http.Header, d *webhook.Dispatch) error {
-	replaced := map[string]bool{}
-	for _, custom := range d.Headers {
-		name := http.CanonicalHeaderKey(strings.TrimSpace(custom.Name))
-		if ours[name] || len(d.SigningKeys) > 0 && name == http.CanonicalHeaderKey(d.SignatureHeader) {
+	spelling := make(map[string]string, len(d.Headers))
+	for i, custom := range d.Headers {
+		name, value := strings.TrimSpace(custom.Name), custom.Value.Reveal()
+		canonical := http.CanonicalHeaderKey(name)
+		if ours[canonical] || len(d.SigningKeys) > 0 && canonical == http.CanonicalHeaderKey(d.SignatureHeader) {
 			continue
 		}
-		value := custom.Value.Reveal()
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 			// The name could hold anything, so it is not repeated either.
-			return fmt.Errorf("invalid config: custom header %d cannot be sent", indexOf(d.Headers, custom)+1)
+			return fmt.Errorf("invalid config: custom header %d cannot be sent", i+1)
 		}
-		if !replaced[name] {
-			header.Del(name)
-			replaced[name] = true
+		if spelling[canonical] == "" {
+			header.Del(canonical)
+			spelling[canonical] = name
 		}
-		header.Add(name, value)
+		name = spelling[canonical]
+		header[name] = append(header[name], value)
 	}
 	return nil
-}
-
-func indexOf(headers []webhook.Header, wanted webhook.Header) int {
-	for i, h := range headers {
-		if h == wanted {
-			return i
-		}
-	}
-	return 0
 }
 
 // isSettable reports whether the signature can be repeated under name.

@@ -17,14 +17,26 @@ const (
 	jitter = 0.1
 	// maxRetryAfter bounds what a receiver can ask for in Retry-After.
 	maxRetryAfter = 24 * time.Hour
+	// maxDelay bounds a schedule's delays, in which an operator's slip would
+	// otherwise be a delivery that never fails.
+	maxDelay = 365 * 24 * time.Hour
 )
+
+// DisableAfter is how long an endpoint may fail without a single success before
+// its config is disabled.
+const DisableAfter = 5 * 24 * time.Hour
 
 // Reasons for which a config is disabled, in words for its log and for
 // [Metrics.ConfigDisabled].
 const (
 	// DisabledGone: the endpoint answered 410 Gone.
 	DisabledGone = "the endpoint answered 410 Gone"
+	// DisabledFailing: the endpoint has failed for [DisableAfter].
+	DisabledFailing = "no attempt has succeeded for 5 days"
 )
+
+// reasonExhausted is why a delivery is given up when nothing worse happened.
+const reasonExhausted = "no attempt succeeded, and no retry is left"
 
 // Schedule has the delay before each retry: the first after the first failed
 // attempt. A delivery whose last retry fails is given up.
@@ -39,8 +51,8 @@ func DefaultSchedule() Schedule {
 }
 
 // ParseSchedule reads delays such as "5s,5m,30m", separated by commas; spaces
-// around them are ignored. The empty text means no retries. The error's code is
-// [webhook.CodeInvalid].
+// around them are ignored. The empty text means no retries. A delay is at most
+// 365 days. The error's code is [webhook.CodeInvalid].
 func ParseSchedule(text string) (Schedule, error) {
 	if strings.TrimSpace(text) == "" {
 		return Schedule{}, nil
@@ -48,10 +60,10 @@ func ParseSchedule(text string) (Schedule, error) {
 	var schedule Schedule
 	for part := range strings.SplitSeq(text, ",") {
 		delay, err := time.ParseDuration(strings.TrimSpace(part))
-		if err != nil || delay < 0 {
+		if err != nil || delay < 0 || delay > maxDelay {
 			return nil, &webhook.Error{
 				Code:    webhook.CodeInvalid,
-				Message: "a retry schedule is a list of durations such as 5s,5m,2h",
+				Message: "a retry schedule is a list of durations such as 5s,5m,2h, each of at most 365 days",
 			}
 		}
 		schedule = append(schedule, delay)
@@ -76,9 +88,14 @@ type Policy struct {
 }
 
 // NewPolicy returns a policy with a schedule and a source of random numbers in
-// [0, 1) that is safe for concurrent use, such as [math/rand/v2.Float64].
+// [0, 1) that is safe for concurrent use, such as [math/rand/v2.Float64]. Delays
+// that [ParseSchedule] would refuse are brought within its bounds.
 func NewPolicy(schedule Schedule, random func() float64) *Policy {
-	return &Policy{schedule: slices.Clone(schedule), random: random}
+	p := &Policy{schedule: slices.Clone(schedule), random: random}
+	for i, delay := range p.schedule {
+		p.schedule[i] = min(max(delay, 0), maxDelay)
+	}
+	return p
 }
 
 // Decision is what follows from an attempt.
@@ -87,30 +104,41 @@ type Decision struct {
 	Next webhook.DeliveryState
 	// Delay is how long to wait before that attempt.
 	Delay time.Duration
+	// Reason says why the delivery is given up, "" if it is not.
+	Reason string
 	// Disable is the reason for which the config is to be disabled, or "".
 	Disable string
 }
 
-// Decide returns what follows from an attempt: only 2xx is success; 410 fails
-// the delivery at once and disables the config; anything else is tried again
-// as the schedule says, or when Retry-After allows it, if that is later.
-// retries is how many of the schedule's retries this delivery has had,
-// this attempt included.
-func (p *Policy) Decide(r Result, retries int) Decision {
+// Decide returns what follows from an attempt of d that has ended now: only 2xx
+// is success; 410 fails the delivery at once and disables the config, and so
+// does any failure of an endpoint that has failed for [DisableAfter]; anything
+// else is tried again as the schedule says, or when Retry-After allows it, if
+// that is later. An interrupted attempt did not happen: it is made again.
+func (p *Policy) Decide(r Result, d *webhook.Dispatch, now time.Time) Decision {
 	switch {
 	case r.Success():
 		return Decision{Next: webhook.DeliveryDelivered}
+	case r.Kind == KindInterrupted:
+		return Decision{Next: webhook.DeliveryPending}
 	case r.Kind == KindGone:
-		return Decision{Next: webhook.DeliveryFailed, Disable: DisabledGone}
-	case retries < 0 || retries >= len(p.schedule):
-		return Decision{Next: webhook.DeliveryFailed}
+		return Decision{Next: webhook.DeliveryFailed, Reason: DisabledGone, Disable: DisabledGone}
+	case d.FailingSince != nil && now.Sub(*d.FailingSince) >= DisableAfter:
+		return Decision{Next: webhook.DeliveryFailed, Reason: DisabledFailing, Disable: DisabledFailing}
+	case d.Retries < 0 || d.Retries >= len(p.schedule):
+		return Decision{Next: webhook.DeliveryFailed, Reason: reasonExhausted}
 	}
-	delay := spread(p.schedule[retries], p.random())
-	if r.RetryAfter > delay {
+	return Decision{Next: webhook.DeliveryPending, Delay: p.delay(r.RetryAfter, d.Retries)}
+}
+
+// delay returns how long to wait before a retry, counted from 0.
+func (p *Policy) delay(retryAfter time.Duration, retry int) time.Duration {
+	delay := spread(p.schedule[retry], p.random())
+	if retryAfter > delay {
 		// Never before the receiver's time, and not all at that time.
-		delay = r.RetryAfter + time.Duration(jitter*p.random()*float64(r.RetryAfter))
+		delay = retryAfter + time.Duration(jitter*p.random()*float64(retryAfter))
 	}
-	return Decision{Next: webhook.DeliveryPending, Delay: delay}
+	return delay
 }
 
 // spread returns a delay between 90 and 110 % of d.

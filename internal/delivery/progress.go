@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"crypto/tls"
 	"net/http/httptrace"
 	"sync/atomic"
 )
@@ -63,8 +62,11 @@ func (p *progress) trace() *httptrace.ClientTrace {
 		DNSStart:          func(httptrace.DNSStartInfo) { p.reach(phaseDNS) },
 		ConnectStart:      func(string, string) { p.reach(phaseConnect) },
 		TLSHandshakeStart: func() { p.reach(phaseTLS) },
-		TLSHandshakeDone:  func(tls.ConnectionState, error) {},
 		GotConn:           func(httptrace.GotConnInfo) { p.reach(phaseSend) },
-		WroteRequest:      func(httptrace.WroteRequestInfo) { p.reach(phaseWait) },
+		WroteRequest: func(written httptrace.WroteRequestInfo) {
+			if written.Err == nil {
+				p.reach(phaseWait)
+			}
+		},
 	}
 }

@@ -23,6 +23,8 @@ const (
 	KindReset Kind = "reset"
 	// KindUnreachable: there is no way to the address.
 	KindUnreachable Kind = "unreachable"
+	// KindProxy: the operator's proxy cannot be reached, or refused to connect.
+	KindProxy Kind = "proxy"
 	// KindTLS: no TLS connection, or a bad certificate.
 	KindTLS Kind = "tls"
 	// KindTimeout: the attempt took too long.
@@ -31,8 +33,8 @@ const (
 	KindBlocked Kind = "blocked"
 	// KindProtocol: what came back is not HTTP.
 	KindProtocol Kind = "protocol"
-	// KindInvalid: the config cannot be sent to: its URL, a header or a
-	// signing key is unusable.
+	// KindInvalid: there is nothing that could be sent: the config's URL, a
+	// header or a signing key is unusable.
 	KindInvalid Kind = "invalid"
 	// KindInterrupted: the process is stopping. It says nothing about the
 	// endpoint and is not recorded.
@@ -48,7 +50,8 @@ type Result struct {
 	// nothing of the request and nothing that the receiver sent.
 	Message string
 	// Body is the beginning of the response's body: at most 2 KiB of valid
-	// UTF-8 without NUL, nil if there is none.
+	// UTF-8 without NUL, nil if there is none. Custom headers' values in it are
+	// [webhook.Redacted].
 	Body []byte
 	// RetryAfter is how long the receiver of a 429 or 503 wants to be left
 	// alone, at most 24 hours, 0 if it did not say.
@@ -59,3 +62,14 @@ type Result struct {
 
 // Success reports whether the receiver took the delivery.
 func (r *Result) Success() bool { return r.Kind == KindDelivered }
+
+// fail adds an error that came after what the result has. A status that is a
+// failure by itself remains the kind, however its body ended: a 410 without the
+// rest of its body is a 410.
+func (r *Result) fail(kind Kind, message string) {
+	if r.Kind == "" || r.Kind == KindDelivered || kind == KindInterrupted {
+		r.Kind, r.Message = kind, message
+		return
+	}
+	r.Message += "; " + message
+}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -73,9 +75,9 @@ func (s *Sender) Send(ctx context.Context, d *webhook.Dispatch) Result {
 	if err != nil {
 		return Result{Kind: KindInvalid, Message: err.Error(), Duration: time.Since(started)}
 	}
-	result, err := s.exchange(request, &progress)
+	result, err := s.exchange(request, d, &progress)
 	if err != nil {
-		result.Kind, result.Message = s.explain(attempt, err, progress.phase())
+		result.fail(s.explain(attempt, err, progress.phase()))
 	}
 	result.Duration = time.Since(started)
 	return result
@@ -84,7 +86,7 @@ func (s *Sender) Send(ctx context.Context, d *webhook.Dispatch) Result {
 // request builds the POST. Its errors may be shown.
 func (s *Sender) request(ctx context.Context, d *webhook.Dispatch) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Payload))
-	if err != nil {
+	if err != nil || !usable(r.URL) {
 		return nil, errInvalidURL // err repeats the URL
 	}
 	if err := s.setHeaders(r, d); err != nil {
@@ -93,24 +95,31 @@ func (s *Sender) request(ctx context.Context, d *webhook.Dispatch) (*http.Reques
 	return r, nil
 }
 
+// usable reports whether a request can be made of the URL. What is not would
+// fail in the transport, in ways that look like the receiver's fault.
+func usable(u *url.URL) bool {
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return false
+	}
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), "1"), 10, 16)
+	return err == nil && port > 0
+}
+
 // exchange sends the request and reads as much of the answer as is wanted. With
 // an error the result has what was learned before it.
-func (s *Sender) exchange(r *http.Request, p *progress) (result Result, err error) {
+func (s *Sender) exchange(r *http.Request, d *webhook.Dispatch, p *progress) (result Result, err error) {
 	response, err := s.transport.RoundTrip(r)
 	if err != nil {
 		return Result{}, err
 	}
 	p.reach(phaseBody)
 	result.StatusCode = &response.StatusCode
-	result.Body, err = readBody(response.Body)
-	if err != nil {
-		return result, err
-	}
 	result.Kind, result.Message = classifyStatus(response.StatusCode)
 	if code := response.StatusCode; code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
 		result.RetryAfter = retryAfter(response.Header, s.now())
 	}
-	return result, nil
+	result.Body, err = readBody(response, d.Headers)
+	return result, err
 }
 
 func classifyStatus(code int) (kind Kind, message string) {

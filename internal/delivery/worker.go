@@ -118,13 +118,13 @@ func (w *attemptWorker) postpone(ctx context.Context, job webhook.Job, b busy) e
 func (w *attemptWorker) record(ctx context.Context, dispatch *webhook.Dispatch, result *Result, began time.Time) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
-	decision := w.policy.Decide(*result, dispatch.Retries)
+	decision := w.policy.Decide(*result, dispatch, w.now())
 	outcome := webhook.Outcome{
 		Attempt: webhook.Attempt{
 			Success: result.Success(), StatusCode: result.StatusCode, ErrorMessage: result.Message,
 			Duration: result.Duration, ResponseBody: result.Body, CreatedAt: began,
 		},
-		State: decision.Next, RetryAt: w.now().Add(decision.Delay), Disable: decision.Disable,
+		State: decision.Next, RetryAt: w.now().Add(decision.Delay), Reason: decision.Reason, Disable: decision.Disable,
 	}
 	err := w.store.FinishAttempt(ctx, dispatch, outcome)
 	if webhook.CodeOf(err) == webhook.CodeOvertaken {

@@ -99,8 +99,13 @@ var layout = map[string]rule{
 		why:     "one suite for every store, so it knows no driver",
 	},
 	"internal/delivery": {
-		imports: []string{"internal/webhook", "receiver", river, uuid},
+		imports: []string{"internal/webhook", "internal/delivery/egress", "receiver", river, uuid, "golang.org/x/net/http/httpguts"},
 		why:     "workers sign, send and record through interfaces of their own: no HTTP API, no SQL",
+	},
+	"internal/delivery/egress": {
+		// What a host means is decided as net/http decides it.
+		imports: []string{"internal/webhook", "golang.org/x/net/idna"},
+		why:     "which addresses are forbidden depends on no queue, no database and no config: it can be read on its own",
 	},
 	"internal/console": {
 		imports: []string{"internal/webhook"},

@@ -37,10 +37,7 @@ type Guard struct {
 
 // New returns a guard.
 func New(o Options) *Guard {
-	g := &Guard{allowPrivate: o.AllowPrivate, resolver: o.Resolver}
-	if g.resolver == nil {
-		g.resolver = net.DefaultResolver
-	}
+	g := &Guard{allowPrivate: o.AllowPrivate, resolver: promptResolver(o.Resolver)}
 	for _, prefix := range o.AllowTargets {
 		g.allowed = append(g.allowed, normalize(prefix))
 	}

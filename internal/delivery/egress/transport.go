@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -76,7 +77,27 @@ func NewTransport(g *Guard, o TransportOptions) *Transport {
 	t.proxied = newHTTPTransport(o)
 	t.proxied.DialContext = withRequest(open.DialContext)
 	t.proxied.Proxy = func(r *http.Request) (*url.URL, error) { return t.proxy(r.URL) }
+	t.proxied.OnProxyConnectResponse = checkConnect
 	return t
+}
+
+// ProxyError reports that the proxy did not connect to the target. The standard
+// library has only a text for it.
+type ProxyError struct {
+	// StatusCode is the proxy's answer to CONNECT.
+	StatusCode int
+}
+
+// Error implements error.
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy answered CONNECT with status %d", e.StatusCode)
+}
+
+func checkConnect(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+	if response.StatusCode != http.StatusOK {
+		return &ProxyError{StatusCode: response.StatusCode}
+	}
+	return nil
 }
 
 func newHTTPTransport(o TransportOptions) *http.Transport {
@@ -104,7 +125,7 @@ func (t *Transport) CloseIdleConnections() {
 }
 
 // RoundTrip implements [http.RoundTripper]. The error wraps a [*BlockedError]
-// if the guard refused the target.
+// if the guard refused the target, and a [*ProxyError] if a proxy did.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	transport, err := t.route(r)
 	if err != nil {
