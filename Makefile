@@ -65,6 +65,10 @@ lint-spec: $(SPECTRAL) ## check openapi.yaml: Spectral, then kin-openapi's valid
 breaking: bin/oasdiff ## fail if openapi.yaml breaks the last tag's (or main's, or BASE=…)
 	./tools/breaking.sh
 
+.PHONY: api
+api: ## fail if the exported Go API is not what api/ says (UPDATE=1 records it)
+	./tools/api.sh $(if $(UPDATE),-update)
+
 .PHONY: vuln
 vuln: bin/govulncheck ## look for known vulnerabilities that the code reaches
 	./tools/vuln.sh

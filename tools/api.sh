@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Fails when the exported API of a package is not what api/ says. Arguments go to the command, such as -update.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# The packages that users import.
+packages=(client contract receiver server)
+
+go -C tools build -o ../bin/api ./api
+bin/api "$@" "${packages[@]}"
