@@ -29,6 +29,14 @@ interop: interop-javascript interop-python ## install other languages' webhook l
 interop-javascript: $(INTEROP_JAVASCRIPT)
 interop-python: $(INTEROP_PYTHON)
 
+.PHONY: demo
+demo: build ## show events being delivered, retried and logged, in a few seconds
+	go run ./examples/demo bin/hookline
+
+.PHONY: crash
+crash: ## kill the service 20 times while events are published, and count what became of them
+	HOOKLINE_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./cmd/hookline
+
 .PHONY: bench
 bench: ## run the benchmarks, and those that compare with other libraries
 	go test -run '^$$' -bench . -benchmem ./...
