@@ -47,7 +47,7 @@ func (c *call) attempt(ctx context.Context, begun time.Time) (*Response, *Error)
 		return nil, c.refusal(response) // the status says enough, even if the body broke off
 	case err != nil:
 		failure := c.connectionFailure(ctx, &bodyError{err})
-		failure.take(response)
+		c.take(failure, response)
 		return nil, failure
 	}
 	return response, nil

@@ -152,6 +152,16 @@ func TestSecrecy(t *testing.T) {
 			w.Header().Set("Location", "https://bob:url-password@elsewhere.example/?token=url-token")
 			w.WriteHeader(http.StatusTemporaryRedirect)
 		},
+		"headers": func(w http.ResponseWriter, r *http.Request) {
+			for _, name := range []string{"Content-Type", "X-Request-Id", "Retry-After", "X-RateLimit-Reset", "Server"} {
+				w.Header().Set(name, echo)
+			}
+			answer(http.StatusTooManyRequests, echo, "text")(w, r)
+		},
+		"a redirect to a host": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "https://"+testKey+"/")
+			w.WriteHeader(http.StatusFound)
+		},
 		"a reset": reset,
 		"no HTTP": http.HandlerFunc(raw("HTTP/1.1 " + echo + "\r\n\r\n")),
 	} {
@@ -179,6 +189,33 @@ func TestSecrecy(t *testing.T) {
 			})
 		})
 	}
+}
+
+// FuzzErrorBody looks for answers that end in a panic, in several lines or in a secret.
+func FuzzErrorBody(f *testing.F) {
+	for _, body := range []string{
+		problemJSON, `{"error":{"message":"m"}}`, `{"message":["a",1]}`, `{"errors":[{"in":"body"},null]}`, "<html>", "[]", "null",
+		`{"detail":"` + testKey + `"}`, `{"detail":" "}`,
+	} {
+		f.Add(400, body)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		if status < 200 || status > 999 {
+			t.Skip()
+		}
+		c, err := client.New(client.WithAPIKey(testKey), client.WithMaxRetries(0),
+			client.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				return &http.Response{
+					StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r,
+				}, nil
+			})}))
+		require.NoError(t, err)
+		if err = get(t.Context(), c); err != nil {
+			assert.NotContains(t, err.Error(), testKey)
+			assert.NotContains(t, err.Error(), "\n")
+			assert.Less(t, len(err.Error()), 32<<10)
+		}
+	})
 }
 
 // TestTooLarge refuses bodies of more than 10 MiB, whether or not the server tells their length.

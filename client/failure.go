@@ -46,12 +46,13 @@ func (c *call) connectionFailure(ctx context.Context, cause error) *Error {
 // responseFailure is an answer that is of no use.
 func (c *call) responseFailure(response *Response, code string, cause error) *Error {
 	e := c.failure(code, cause)
-	e.take(response)
+	c.take(e, response)
 	return e
 }
 
 // take makes the answer part of the error. Its header counts, whatever the body is.
-func (e *Error) take(response *Response) {
+func (c *call) take(e *Error, response *Response) {
+	response.RequestID = c.clean(response.RequestID)
 	e.Response = response
 	e.StatusCode = response.StatusCode
 	e.RequestID = response.RequestID
@@ -60,7 +61,7 @@ func (e *Error) take(response *Response) {
 func (c *call) invalidResponse(response *Response, cause error) error {
 	e := c.responseFailure(response, CodeInvalidResponse, cause)
 	e.Attempts = response.Attempts
-	e.Message = "the answer is not the API's: " + describeBody(response)
+	e.Message = c.notTheAPIs(response)
 	if errors.Is(cause, errNoData) {
 		e.Message = "the answer is not the API's: it has no data"
 	}
@@ -70,11 +71,11 @@ func (c *call) invalidResponse(response *Response, cause error) error {
 // refusal is an answer whose status is not 2xx.
 func (c *call) refusal(response *Response) *Error {
 	e := &Error{operation: c.operation.id, Request: c.redactedRequest()}
-	e.take(response)
+	c.take(e, response)
 	e.RetryAfter = retryAfter(response)
 	if response.StatusCode >= 300 && response.StatusCode < 400 {
 		e.Code = CodeRedirect
-		e.Message = "the server redirects" + redirectTarget(response) + "; set the base URL instead"
+		e.Message = "the server redirects" + c.clean(redirectTarget(response)) + "; set the base URL instead"
 		return e
 	}
 	problem := parseProblem(response.Body)
@@ -82,10 +83,11 @@ func (c *call) refusal(response *Response) *Error {
 	e.Message = c.clean(problem.message())
 	e.Violations = c.cleanViolations(problem.violations())
 	if e.RequestID == "" {
-		e.RequestID = printable(problem.RequestID.text, maxRequestID)
+		e.RequestID = c.clean(requestID(problem.RequestID.text))
+		response.RequestID = e.RequestID
 	}
 	if e.Code == "" && e.Message == "" {
-		e.Message = "the answer is not the API's: " + describeBody(response)
+		e.Message = c.notTheAPIs(response)
 	}
 	return e
 }
@@ -96,15 +98,16 @@ func redirectTarget(response *Response) string {
 	if err != nil || target.Host == "" {
 		return ""
 	}
-	return " to " + printable(target.Scheme+"://"+target.Host, maxMessage)
+	return " to " + target.Scheme + "://" + target.Host
 }
 
-// describeBody says what a body is without repeating any of it.
-func describeBody(response *Response) string {
+// notTheAPIs says what a body is without repeating any of it.
+func (c *call) notTheAPIs(response *Response) string {
+	const text = "the answer is not the API's: "
 	if len(response.Body) == 0 {
-		return "the body is empty"
+		return text + "the body is empty"
 	}
-	mediaType := printable(first(response.Header, "Content-Type"), 100)
+	mediaType := printable(c.clean(first(response.Header, "Content-Type")), 100)
 	if mediaType == "" {
 		mediaType = "unnamed"
 	}
@@ -112,7 +115,7 @@ func describeBody(response *Response) string {
 	if json.Valid(response.Body) {
 		kind = "its JSON has another shape"
 	}
-	return fmt.Sprintf("%d bytes of %s, %s", len(response.Body), mediaType, kind)
+	return text + fmt.Sprintf("%d bytes of %s, %s", len(response.Body), mediaType, kind)
 }
 
 // redactedRequest is a copy to look at: without the API key, without a body, and without what belongs to a context.

@@ -1,7 +1,10 @@
 package client_test
 
 import (
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 
@@ -87,6 +90,21 @@ func TestNothingListens(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, client.CodeConnection, asError(t, create(t.Context(), c)).Code)
 	assert.Equal(t, 2, attempts)
+}
+
+// TestBadCertificate is not repeated: it will be as bad the next time.
+func TestBadCertificate(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(api())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) //nolint:forbidigo // net/http takes no other
+	server.StartTLS()
+	defer server.Close()
+	c, err := client.New(client.WithAPIKey(testKey), client.WithBaseURL(server.URL+"/v4"))
+	require.NoError(t, err)
+	failure := asError(t, create(t.Context(), c))
+	assert.Equal(t, client.CodeConnection, failure.Code)
+	assert.Equal(t, 1, failure.Attempts)
+	require.NoError(t, create(t.Context(), c, client.WithHTTPClient(server.Client())))
 }
 
 // TestUntraced is a transport that does not tell when it has a connection: only an error from dialling proves anything.

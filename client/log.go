@@ -35,7 +35,7 @@ func (c *call) logAnswer(ctx context.Context, response *Response, took time.Dura
 		slog.Int("status", response.StatusCode),
 		slog.Int("attempt", response.Attempts),
 		slog.Duration("took", took),
-		slog.String("request_id", response.RequestID),
+		slog.String("request_id", c.clean(response.RequestID)),
 	}
 	c.logger.LogAttrs(ctx, slog.LevelDebug, "the API answered", c.withBodies(attributes, response)...)
 }

@@ -55,7 +55,7 @@ func newResponse(answer *http.Response) *Response {
 	return &Response{
 		StatusCode: answer.StatusCode,
 		Header:     answer.Header,
-		RequestID:  printable(first(answer.Header, "X-Request-Id"), maxRequestID),
+		RequestID:  requestID(first(answer.Header, "X-Request-Id")),
 		RateLimit: RateLimit{
 			Limit:     wholeNumber(first(answer.Header, "X-Ratelimit-Limit")),
 			Remaining: wholeNumber(first(answer.Header, "X-Ratelimit-Remaining")),
@@ -73,8 +73,16 @@ func (r *Response) completeRequestID() {
 		RequestID string `json:"request_id"`
 	}
 	if json.Unmarshal(r.Body, &envelope) == nil {
-		r.RequestID = printable(envelope.RequestID, maxRequestID)
+		r.RequestID = requestID(envelope.RequestID)
 	}
+}
+
+// requestID is the text, or nothing where it is too long for an id.
+func requestID(text string) string {
+	if len(text) > maxRequestID {
+		return ""
+	}
+	return printable(text, maxRequestID)
 }
 
 // first returns a header's first value. The name is as net/http has it in a header map.

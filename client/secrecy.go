@@ -35,8 +35,10 @@ func (c *call) cleanViolations(violations []Violation) []Violation {
 		v := &violations[i]
 		v.In = ViolationIn(c.clean(string(v.In)))
 		v.Pointer, v.Code, v.Detail = c.clean(v.Pointer), c.clean(v.Code), c.clean(v.Detail)
-		if v.Suggestion != nil {
-			v.Suggestion = new(c.clean(*v.Suggestion))
+		for _, text := range []*string{v.Schema, v.Suggestion} {
+			if text != nil {
+				*text = c.clean(*text)
+			}
 		}
 	}
 	return violations

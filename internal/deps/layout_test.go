@@ -62,6 +62,10 @@ var layout = map[string]rule{
 		imports: []string{"gen", "gen/serverapi", "contract", echo, uuid, "github.com/go-json-experiment/json", "golang.org/x/time/rate"},
 		why:     "the shell goes around anybody's implementation, so it knows neither ours nor its storage",
 	},
+	"examples/create-config": {
+		imports: []string{"client"},
+		why:     "an example shows what a user imports, and users have no more than the public packages",
+	},
 	"hooklinetest": {
 		imports: []string{"gen", "client", "receiver", "internal/app"},
 		why:     "a user's tests run the service that internal/app puts together, not one of their own making",
