@@ -49,7 +49,7 @@ func newTunnel(t *testing.T, to, answer string) *tunnel {
 }
 
 func join(conn net.Conn, reader io.Reader, to string) {
-	inner, err := new(net.Dialer).Dial("tcp", to) //nolint:noctx // it ends with the connections
+	inner, err := new(net.Dialer).Dial("tcp", to)
 	if err != nil {
 		return
 	}

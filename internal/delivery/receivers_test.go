@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -31,7 +31,7 @@ const (
 	testVersion = "1.2.3"
 	testEventID = "0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b10"
 	testKey     = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-	testToken   = "tOkEn-of-the-config-1"
+	testToken   = "tOkEn-of-the-config-1" //nolint:gosec // the tests look for it where it must not be
 	testPath    = "/hook/path-tOkEn?key=query-tOkEn"
 )
 
@@ -114,7 +114,7 @@ func httpReceiver(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 func startReceiver(t *testing.T, handler http.HandlerFunc, start func(*httptest.Server)) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	start(server)
 	t.Cleanup(server.Close)
 	return server
@@ -237,6 +237,6 @@ func answerDNS(conn net.Conn, says dnsAnswer) bool {
 	if err != nil || len(packed) > 255 {
 		return false
 	}
-	_, err = conn.Write(append([]byte{0, byte(len(packed))}, packed...))
+	_, err = conn.Write(append([]byte{0, byte(len(packed))}, packed...)) //nolint:gosec // the length has just been checked
 	return err == nil
 }

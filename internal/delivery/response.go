@@ -18,19 +18,17 @@ const (
 	maxKept = 2 << 10
 )
 
-// readBody reads the body to its end or its limit, closes it, and returns the
-// beginning in a form that every database takes as text, without the values of
-// the headers that were sent.
+// readBody reads the body to its end or its limit and returns the beginning in a
+// form that every database takes as text, without the values of the headers that
+// were sent.
 func readBody(response *http.Response, sent []webhook.Header) ([]byte, error) {
-	body := response.Body
-	defer func() { _ = body.Close() }() // nothing is left to lose
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		// The body is the connection, which nothing would end: not the
 		// receiver, and not the attempt's context.
 		return nil, nil
 	}
 	var kept bytes.Buffer
-	limited := &io.LimitedReader{R: body, N: maxRead}
+	limited := &io.LimitedReader{R: response.Body, N: maxRead}
 	_, err := io.CopyN(&kept, limited, int64(maxKept+longest(sent)))
 	if err == nil {
 		_, err = io.Copy(io.Discard, limited)

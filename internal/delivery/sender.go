@@ -112,6 +112,7 @@ func (s *Sender) exchange(r *http.Request, d *webhook.Dispatch, p *progress) (re
 	if err != nil {
 		return Result{}, err
 	}
+	defer func() { _ = response.Body.Close() }() // nothing is left to lose
 	p.reach(phaseBody)
 	result.StatusCode = &response.StatusCode
 	result.Kind, result.Message = classifyStatus(response.StatusCode)

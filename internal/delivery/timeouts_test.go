@@ -98,7 +98,7 @@ func TestSendWaitsForSlowReceivers(t *testing.T) {
 		const body = "thirteen byte"
 		result := sendInBubble(t, func(conn net.Conn) {
 			answer("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n")(conn)
-			for _, part := range strings.Split(body, "") {
+			for part := range strings.SplitSeq(body, "") {
 				<-time.After(time.Second)
 				_, _ = io.WriteString(conn, part)
 			}
@@ -112,7 +112,7 @@ func TestSendWaitsForSlowReceivers(t *testing.T) {
 // What gives up before the attempt does is a timeout too, but not after the attempt's time.
 func TestTimeoutOfSomethingElse(t *testing.T) {
 	for name, err := range map[string]error{
-		"the kernel's":   &net.OpError{Op: "dial", Err: errTimedOut{}},
+		"the kernel's":   &net.OpError{Op: "dial", Err: timedOutError{}},
 		"the resolver's": &net.DNSError{Err: "i/o timeout", IsTimeout: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,14 +123,14 @@ func TestTimeoutOfSomethingElse(t *testing.T) {
 	}
 }
 
-// errTimedOut is an error as net has them.
-type errTimedOut struct{}
+// timedOutError is an error as net has them.
+type timedOutError struct{}
 
 // Error implements error.
-func (errTimedOut) Error() string { return "timed out" }
+func (timedOutError) Error() string { return "timed out" }
 
 // Timeout and Temporary are what makes it a net.Error.
-func (errTimedOut) Timeout() bool { return true }
+func (timedOutError) Timeout() bool { return true }
 
 // Temporary is the other half.
-func (errTimedOut) Temporary() bool { return true }
+func (timedOutError) Temporary() bool { return true }

@@ -34,8 +34,7 @@ func (g *Guard) CheckURL(raw string) error {
 	if err != nil {
 		return invalidURL("the url's host is neither a name nor an address", nil)
 	}
-	var blocked *BlockedError
-	if errors.As(g.checkAll(addrs), &blocked) {
+	if blocked, ok := errors.AsType[*BlockedError](g.checkAll(addrs)); ok {
 		return invalidURL(fmt.Sprintf("deliveries may not go to the url's host: the address is %s", blocked.Kind), blocked)
 	}
 	return nil

@@ -166,14 +166,14 @@ type dialFunc func(ctx context.Context, network, address string) (net.Conn, erro
 
 // withRequest ends a dial with the request that asked for it.
 func withRequest(dial dialFunc) dialFunc {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) { //nolint:contextcheck // net/http passes a context of its own
 		request, ok := ctx.Value(requestKey{}).(context.Context)
 		if !ok {
 			return dial(ctx, network, address)
 		}
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
-		stop := context.AfterFunc(request, func() { cancel(context.Cause(request)) })
+		stop := context.AfterFunc(request, func() { cancel(context.Cause(request)) }) //nolint:contextcheck // two contexts are joined here
 		defer stop()
 		return dial(ctx, network, address)
 	}

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"crypto/x509"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -30,7 +32,7 @@ func resolverOf(t *testing.T, answers ...string) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go func() {
-			defer theirs.Close()
+			defer func() { _ = theirs.Close() }()
 			serveDNS(theirs, func() netip.Addr {
 				n := min(int(lookups.Add(1)), len(answers))
 				return netip.MustParseAddr(answers[n-1])
@@ -70,23 +72,32 @@ func serveDNS(conn net.Conn, next func() netip.Addr) {
 		if err != nil {
 			return
 		}
-		if _, err := conn.Write(append([]byte{byte(len(packed) >> 8), byte(len(packed))}, packed...)); err != nil {
+		size := []byte{byte(len(packed) >> 8), byte(len(packed))} //nolint:gosec // a message has less than 64 KiB
+		if _, err := conn.Write(append(size, packed...)); err != nil {
 			return
 		}
 	}
 }
 
-// post sends an empty request through a transport and returns its error.
-func post(t *testing.T, transport *Transport, target string) (*http.Response, error) {
+// reply is the part of a response that the tests look at.
+type reply struct {
+	status int
+	proto  string
+}
+
+// post sends an empty request through a transport and returns the reply or its
+// error.
+func post(t *testing.T, transport *Transport, target string) (reply, error) {
 	t.Helper()
 	t.Cleanup(transport.CloseIdleConnections)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, target, http.NoBody)
 	require.NoError(t, err)
 	response, err := transport.RoundTrip(request)
-	if err == nil {
-		t.Cleanup(func() { _ = response.Body.Close() })
+	if err != nil {
+		return reply{}, err
 	}
-	return response, err
+	require.NoError(t, response.Body.Close())
+	return reply{response.StatusCode, response.Proto}, nil
 }
 
 func countingServer(t *testing.T) (server *httptest.Server, hits *atomic.Int64) {
@@ -132,7 +143,7 @@ func TestTransportIsNotRebound(t *testing.T) {
 	require.NoError(t, guard.CheckURL(target))
 	require.NoError(t, guard.CheckHost(t.Context(), "rebind.example"), "the first answer is public")
 	_, err := post(t, NewTransport(guard, TransportOptions{}), target)
-	assert.ErrorAs(t, err, new(*BlockedError))
+	require.ErrorAs(t, err, new(*BlockedError))
 	assert.Zero(t, hits.Load())
 }
 
@@ -145,7 +156,7 @@ func TestTransportReachesWhatIsAllowed(t *testing.T) {
 	transport := NewTransport(guard, TransportOptions{})
 	response, err := post(t, transport, "http://hook.example:"+portOf(t, server))
 	require.NoError(t, err)
-	assert.Equal(t, http.StatusOK, response.StatusCode)
+	assert.Equal(t, http.StatusOK, response.status)
 	assert.EqualValues(t, 1, hits.Load())
 }
 
@@ -155,7 +166,7 @@ func TestTransportDoesNotFollowRedirects(t *testing.T) {
 	t.Cleanup(outer.Close)
 	response, err := post(t, NewTransport(New(Options{AllowPrivate: true}), TransportOptions{}), outer.URL)
 	require.NoError(t, err)
-	assert.Equal(t, http.StatusTemporaryRedirect, response.StatusCode)
+	assert.Equal(t, http.StatusTemporaryRedirect, response.status)
 	assert.Zero(t, hits.Load())
 }
 
@@ -164,10 +175,11 @@ func TestTransportSpeaksHTTP2(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
 	response, err := post(t, NewTransport(New(Options{AllowPrivate: true}), TransportOptions{RootCAs: roots}), server.URL)
 	require.NoError(t, err)
-	assert.Equal(t, "HTTP/2.0", response.Proto)
+	assert.Equal(t, "HTTP/2.0", response.proto)
 }
 
 // proxyServer is a proxy that answers every request itself and keeps its target.
@@ -224,7 +236,7 @@ func TestTransportBehindAProxy(t *testing.T) {
 			transport := NewTransport(guard, TransportOptions{Proxy: always(address)})
 			_, err = post(t, transport, test.target)
 			if test.blocked {
-				assert.ErrorAs(t, err, new(*BlockedError))
+				require.ErrorAs(t, err, new(*BlockedError))
 				assert.Empty(t, proxy.seen())
 				return
 			}
@@ -232,6 +244,40 @@ func TestTransportBehindAProxy(t *testing.T) {
 			assert.Equal(t, []string{test.reported}, proxy.seen())
 		})
 	}
+}
+
+func TestTransportReportsAProxyThatDoesNotConnect(t *testing.T) {
+	proxy := newProxy(t) // it answers 202, and a tunnel is a 200
+	address, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	transport := NewTransport(New(Options{}), TransportOptions{Proxy: always(address)})
+	_, err = post(t, transport, "https://8.8.8.8/")
+	refused, ok := errors.AsType[*ProxyError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, http.StatusAccepted, refused.StatusCode)
+	assert.Equal(t, "the proxy answered CONNECT with status 202", refused.Error())
+}
+
+// A look-up ends with its request, also if the name server never answers: TestMain sees what is left.
+func TestTransportEndsALookUpWithItsRequest(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	silent := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		go func() {
+			_, _ = theirs.Read(make([]byte, 1)) // the question has begun
+			cancel()
+			_, _ = io.Copy(io.Discard, theirs)
+		}()
+		return ours, nil
+	}}
+	transport := NewTransport(New(Options{Resolver: silent}), TransportOptions{})
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://hook.example/", http.NoBody)
+	require.NoError(t, err)
+	response, err := transport.RoundTrip(request)
+	if err == nil {
+		_ = response.Body.Close()
+	}
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestTransportLeavesUnknownNamesToTheProxy(t *testing.T) {
@@ -244,7 +290,7 @@ func TestTransportLeavesUnknownNamesToTheProxy(t *testing.T) {
 	transport := NewTransport(New(Options{Resolver: noDNS}), TransportOptions{Proxy: always(address)})
 	response, err := post(t, transport, "http://hook.example/")
 	require.NoError(t, err)
-	assert.Equal(t, http.StatusAccepted, response.StatusCode)
+	assert.Equal(t, http.StatusAccepted, response.status)
 }
 
 // The proxy's own address is open to the proxy's connections only.
@@ -259,7 +305,7 @@ func TestTransportDoesNotOpenTheProxyAsATarget(t *testing.T) {
 		return nil, nil //nolint:nilnil // the form that net/http defines: no proxy
 	}
 	_, err = post(t, NewTransport(New(Options{}), TransportOptions{Proxy: onlyHTTPS}), proxy.URL)
-	assert.ErrorAs(t, err, new(*BlockedError))
+	require.ErrorAs(t, err, new(*BlockedError))
 	assert.Empty(t, proxy.seen())
 }
 
@@ -275,7 +321,7 @@ func TestTransportEndsADialWithItsRequest(t *testing.T) {
 			closed <- err
 			return
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		reader := bufio.NewReader(conn)
 		_, _ = reader.ReadByte() // the ClientHello has begun
 		cancel()
@@ -290,6 +336,6 @@ func TestTransportEndsADialWithItsRequest(t *testing.T) {
 		_ = response.Body.Close()
 	}
 	require.ErrorIs(t, err, context.Canceled)
-	<-closed // the other end of the connection was closed
+	require.NoError(t, <-closed, "the connection was closed in an orderly way")
 	require.NoError(t, listener.Close())
 }
