@@ -9,7 +9,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const attemptColumns = `id, number, success, status_code, COALESCE(error_message, ''), duration, response_body, created_at`
+const attemptColumns = `id, number, success, status_code, COALESCE(error_message, ''), duration, response_body,
+	response_body IS NOT NULL, created_at`
 
 // BeginAttempt marks a delivery PROCESSING and returns what is to be sent. The
 // code of the error is [webhook.CodeOvertaken] if the job is not for the next
@@ -36,8 +37,7 @@ func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job) (webhook.Disp
 		}
 		dispatch = webhook.NewDispatch(&d, &config, s.now())
 		dispatch.Retries = retries
-		err = tx.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, d.EventID).Scan(&dispatch.Payload)
-		if err != nil {
+		if dispatch.Payload, err = payload(ctx, tx, d.EventID); err != nil {
 			return err
 		}
 		return s.moveDelivery(ctx, tx, &d, webhook.DeliveryProcessing)
@@ -66,7 +66,7 @@ func reasonOf(err error) string {
 
 // fail gives a delivery up without an attempt.
 func (s *Store) fail(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, reason string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET failure_reason = ?, next_attempt_at = NULL WHERE id = ?`, reason, d.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET failure_reason = ? WHERE id = ?`, reason, d.ID)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func currentDelivery(ctx context.Context, tx *sql.Tx, id string, attempt int) (d
 func (s *Store) moveDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, to webhook.DeliveryState) error {
 	from := d.State
 	d.State, d.UpdatedAt = to, store.Later(d.UpdatedAt, s.now())
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, updated_at = ? WHERE id = ?`,
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, next_attempt_at = NULL, updated_at = ? WHERE id = ?`,
 		d.State, store.Micros(d.UpdatedAt), d.ID)
 	if err != nil {
 		return err
@@ -202,10 +202,14 @@ func scanAttempt(r row) (webhook.Attempt, error) {
 	var (
 		a                   webhook.Attempt
 		duration, createdAt int64
+		answered            bool
 	)
-	err := r.Scan(&a.ID, &a.Number, &a.Success, &a.StatusCode, &a.ErrorMessage, &duration, &a.ResponseBody, &createdAt)
+	err := r.Scan(&a.ID, &a.Number, &a.Success, &a.StatusCode, &a.ErrorMessage, &duration, &a.ResponseBody, &answered, &createdAt)
 	if err != nil {
 		return webhook.Attempt{}, err
+	}
+	if answered && a.ResponseBody == nil {
+		a.ResponseBody = []byte{} // the driver makes nil of an empty blob
 	}
 	a.Duration, a.CreatedAt = time.Duration(duration)*time.Microsecond, store.Time(createdAt)
 	return a, nil
