@@ -97,6 +97,10 @@ var layout = map[string]rule{
 		imports: []string{"internal/webhook", "internal/store", uuid, testify},
 		why:     "one suite for every store, so it knows no driver",
 	},
+	"internal/store/postgrestest": {
+		imports: []string{"internal/store/migrations", goose, pgx},
+		why:     "it starts servers and makes databases for tests of any package, so it knows no store",
+	},
 	"internal/delivery": {
 		imports: []string{"internal/webhook", "receiver", river, uuid},
 		why:     "workers sign, send and record through interfaces of their own: no HTTP API, no SQL",
@@ -164,7 +168,7 @@ var layout = map[string]rule{
 			"internal/app", "internal/webhook", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty",
 		},
-		why:     "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
+		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
 	},
 }
 
@@ -177,7 +181,7 @@ type productionBan struct {
 // productionBans are standard packages, which the layout's rules would allow.
 var productionBans = map[string]productionBan{
 	"testing": {
-		except: []string{"hooklinetest", "internal/store/storetest"},
+		except: []string{"hooklinetest", "internal/store/storetest", "internal/store/postgrestest"},
 		why:    "it belongs into tests, and into the packages that are made for them",
 	},
 	"net/http/httptest": {

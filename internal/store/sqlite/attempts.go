@@ -148,7 +148,7 @@ func (s *Store) recordHealth(ctx context.Context, tx *sql.Tx, dispatch *webhook.
 	_, err = tx.ExecContext(ctx, `UPDATE webhook_configs
 		SET consecutive_failures = consecutive_failures + 1, failing_since = COALESCE(failing_since, ?) WHERE id = ?`,
 		store.Micros(outcome.Attempt.CreatedAt), config.ID)
-	if err != nil || outcome.Disable == "" {
+	if err != nil || outcome.Disable == "" || config.State != webhook.StateEnabled {
 		return config.ConsecutiveFailures + 1, err
 	}
 	return config.ConsecutiveFailures + 1, s.disable(ctx, tx, &config, outcome.Disable)

@@ -45,7 +45,7 @@ func open(t *testing.T, path string, cipher store.Cipher) *sqlite.Store {
 // openRaw opens the file without the store.
 func openRaw(t *testing.T, path string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(5000)") // the store may be folding
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
 	return db
