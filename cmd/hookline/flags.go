@@ -20,7 +20,7 @@ func stringFlag(name, value, usage string) cli.Flag {
 // databaseFlags are shared by every command that opens the database.
 func databaseFlags() []cli.Flag {
 	return []cli.Flag{
-		stringFlag("database", app.DefaultDatabase, "SQLite `FILE`, made if it is missing"),
+		stringFlag("database", app.DefaultDatabase, "SQLite `FILE`, made if it is missing, or postgres:// URL"),
 		encryptionKeyFlag(),
 	}
 }

@@ -42,7 +42,7 @@ func command(stdout, stderr io.Writer) *cli.Command {
 		Description: "Every flag can be given as an environment variable too: HOOKLINE_ and the flag's name in capitals,\n" +
 			"such as HOOKLINE_LISTEN for --listen.",
 		Commands: []*cli.Command{
-			serveCommand(), keysCommand(), encryptionKeyCommand(), benchCommand(), validateCommand(), versionCommand(),
+			serveCommand(), keysCommand(), encryptionKeyCommand(), migrateCommand(), benchCommand(), validateCommand(), versionCommand(),
 		},
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) { c.Hidden = false },

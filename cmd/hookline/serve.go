@@ -42,6 +42,10 @@ func serveCommand() *cli.Command {
 				Name: "shutdown-timeout", Value: app.DefaultShutdownTimeout, Sources: variable("shutdown-timeout"),
 				Usage: "how long requests under way may take to end at a stop",
 			},
+			&cli.BoolFlag{
+				Name: "no-migrate", Sources: variable("no-migrate"),
+				Usage: "leave the database's schema alone: see hookline migrate",
+			},
 			&cli.BoolFlag{Name: "metrics", Sources: variable("metrics"), Usage: "serve /metrics for Prometheus beside the API"},
 			stringFlag("log-format", "text", "text or json"),
 			stringFlag("log-level", "info", "debug, info, warn or error"),
@@ -59,7 +63,7 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	config.Listen, config.Dev = c.String("listen"), c.Bool("dev")
 	config.RateLimit, config.RateBurst = c.Int("rate-limit"), c.Int("rate-burst")
 	config.RequestTimeout, config.ShutdownTimeout = c.Duration("request-timeout"), c.Duration("shutdown-timeout")
-	config.Metrics = c.Bool("metrics")
+	config.Metrics, config.WithoutMigrations = c.Bool("metrics"), c.Bool("no-migrate")
 	config.Logger = logger
 	if err := readDeliveryFlags(c, &config); err != nil {
 		return err

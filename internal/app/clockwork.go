@@ -6,7 +6,7 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// clockwork is what a store can do for a clock that jumps, as that of a test does.
+// clockwork is what an embedded store can do for a clock that jumps, as that of a test does.
 type clockwork interface {
 	Backlog(ctx context.Context) (webhook.Backlog, error)
 	RequeueDue(ctx context.Context) error

@@ -49,6 +49,8 @@ type Config struct {
 	Listen string
 	// Database is the path of the SQLite file, whose folder must exist, or a postgres:// URL.
 	Database string
+	// WithoutMigrations keeps the service from changing the database's schema; one that is out of date is then refused.
+	WithoutMigrations bool
 	// EncryptionKeyFile is the keyset that encrypts secrets at rest. The development mode makes it when it is missing.
 	EncryptionKeyFile string
 	// Dev makes organisation 1 with the fixed key "dev-key". It is allowed on loopback addresses only.

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
+	"strings"
 
 	"github.com/hookline-go/hookline/internal/delivery"
 	"github.com/hookline-go/hookline/internal/keyring"
+	"github.com/hookline-go/hookline/internal/store/postgres"
 	"github.com/hookline-go/hookline/internal/store/sqlite"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
@@ -37,8 +38,11 @@ func openDatabase(ctx context.Context, config *Config) (*database, error) {
 		return nil, err
 	}
 	open := openSQLite
-	if location, err := url.Parse(config.Database); err == nil && location.Scheme != "" && location.Host != "" {
-		return nil, fmt.Errorf("the database must be the path of a SQLite file; %s:// is not supported", location.Scheme)
+	if scheme, _, isURL := strings.Cut(config.Database, "://"); isURL {
+		if scheme != "postgres" && scheme != "postgresql" {
+			return nil, fmt.Errorf("the database must be the path of a SQLite file or a postgres:// URL; %s:// is not supported", scheme)
+		}
+		open = openPostgres
 	}
 	opened, err := open(ctx, config, keys)
 	if webhook.CodeOf(err) == webhook.CodeWrongEncryptionKey {
@@ -53,16 +57,57 @@ func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*da
 	if err != nil {
 		return nil, err
 	}
-	store, err := sqlite.Open(ctx, config.Database, keys, sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer))
+	options := []sqlite.Option{sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer)}
+	if config.WithoutMigrations {
+		options = append(options, sqlite.WithoutMigrations())
+	}
+	store, err := sqlite.Open(ctx, config.Database, keys, options...)
 	if err != nil {
 		return nil, err
 	}
-	if err := delivery.MigrateSQLite(ctx, store.DB()); err != nil {
+	if !config.WithoutMigrations {
+		err = delivery.MigrateSQLite(ctx, store.DB())
+	}
+	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return &database{Store: store, clockwork: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewSQLite(store.DB(), o)
 	}}, nil
+}
+
+func openPostgres(ctx context.Context, config *Config, keys *keyring.Keyring) (*database, error) {
+	enqueuer, err := delivery.NewPostgresEnqueuer(config.Logger, config.Clock)
+	if err != nil {
+		return nil, err
+	}
+	options := []postgres.Option{postgres.WithClock(config.Clock), postgres.WithEnqueuer(enqueuer)}
+	if config.WithoutMigrations {
+		options = append(options, postgres.WithoutMigrations())
+	}
+	store, err := postgres.Open(ctx, config.Database, keys, options...)
+	if err != nil {
+		return nil, err
+	}
+	if !config.WithoutMigrations {
+		err = delivery.MigratePostgres(ctx, store.Pool())
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return &database{Store: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
+		return delivery.NewPostgres(store.Pool(), o)
+	}}, nil
+}
+
+// Migrate brings the database of a Config up to date, for services that run with WithoutMigrations.
+func Migrate(ctx context.Context, config Config) error {
+	config.WithoutMigrations = false
+	store, err := OpenStore(ctx, config)
+	if err != nil {
+		return err
+	}
+	return store.Close()
 }
 
 // openKeyring opens the encryption key. Only the development mode makes a missing one: elsewhere a key that appears by

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -171,8 +172,24 @@ func MigrateSQLite(ctx context.Context, db *sql.DB) error {
 	return migrate(ctx, riversqlite.New(db))
 }
 
+// migrationLock is the key of the lock under which processes that start at the
+// same time migrate one after the other.
+const migrationLock = 0x686f6f6b6c696e65 // "hookline"
+
 // MigratePostgres brings the queue's tables up to date.
-func MigratePostgres(ctx context.Context, pool *pgxpool.Pool) error {
+func MigratePostgres(ctx context.Context, pool *pgxpool.Pool) (err error) {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate the delivery queue: %w", err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
+		return fmt.Errorf("migrate the delivery queue: %w", err)
+	}
+	defer func() {
+		_, unlocked := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrationLock))
+		err = errors.Join(err, unlocked)
+	}()
 	return migrate(ctx, riverpgxv5.New(pool))
 }
 

@@ -66,6 +66,22 @@ var layout = map[string]rule{
 		imports: []string{"client"},
 		why:     "an example shows what a user imports, and users have no more than the public packages",
 	},
+	"examples/receive-deliveries": {
+		imports: []string{"receiver"},
+		why:     "an example shows what a user imports, and users have no more than the public packages",
+	},
+	"examples/test-with-hooklinetest": {
+		imports: []string{"client", "receiver", "hooklinetest"},
+		why:     "an example shows what a user imports, and users have no more than the public packages",
+	},
+	"examples/implement-server": {
+		imports: []string{"gen", "gen/serverapi", "server", nullable},
+		why:     "an example shows what a user imports, and users have no more than the public packages",
+	},
+	"examples/demo": {
+		imports: []string{"client", "receiver"},
+		why:     "the demo runs the real program and talks to it as a user would",
+	},
 	"hooklinetest": {
 		imports: []string{"gen", "client", "receiver", "internal/app"},
 		why:     "a user's tests run the service that internal/app puts together, not one of their own making",
@@ -102,9 +118,14 @@ var layout = map[string]rule{
 		imports: []string{"internal/webhook", "internal/store", uuid, testify},
 		why:     "one suite for every store, so it knows no driver",
 	},
+	"internal/store/postgrestest": {
+		imports: []string{"internal/store/migrations", goose, pgx},
+		why:     "it starts servers and makes databases for tests of any package, so it knows no store",
+	},
 	"internal/delivery": {
-		imports: []string{"internal/webhook", "internal/delivery/egress", "receiver", river, uuid, "golang.org/x/net/http/httpguts"},
-		why:     "workers sign, send and record through interfaces of their own: no HTTP API, no SQL",
+		imports: []string{"internal/webhook", "internal/delivery/egress", "receiver", river, uuid, "golang.org/x/net/http/httpguts", pgx, "golang.org/x/sync"},
+		// The queue's drivers want the pools and transactions of their databases.
+		why: "workers sign, send and record through interfaces of their own: no HTTP API, no SQL",
 	},
 	"internal/delivery/egress": {
 		// What a host means is decided as net/http decides it.
@@ -168,6 +189,10 @@ var layout = map[string]rule{
 		imports: []string{"internal/testpart", "github.com/standard-webhooks/standard-webhooks/libraries/go"},
 		why:     "what others make of a signature is worth knowing only if none of our code is between",
 	},
+	"internal/bench": {
+		imports: []string{"gen", "internal/app", "golang.org/x/time/rate"},
+		why:     "it measures the service as users meet it: over HTTP",
+	},
 	"internal/deps": {
 		why: "it holds a test only",
 	},
@@ -178,7 +203,7 @@ var layout = map[string]rule{
 	"cmd/hookline": {
 		// The domain's types are what internal/app returns and a command prints.
 		imports: []string{
-			"internal/app", "internal/webhook", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
+			"internal/app", "internal/webhook", "internal/bench", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty",
 		},
 		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
@@ -194,8 +219,11 @@ type productionBan struct {
 // productionBans are standard packages, which the layout's rules would allow.
 var productionBans = map[string]productionBan{
 	"testing": {
-		except: []string{"hooklinetest", "internal/store/storetest", "internal/testpart", "internal/interop"},
-		why:    "it belongs into tests, and into the packages that are made for them",
+		except: []string{
+			"hooklinetest", "examples/demo", "internal/store/storetest", "internal/store/postgrestest", "internal/testpart",
+			"internal/interop",
+		},
+		why: "it belongs into tests, and into the packages that are made for them",
 	},
 	"net/http/httptest": {
 		except: []string{"hooklinetest"},

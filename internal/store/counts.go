@@ -12,6 +12,11 @@ import (
 // 32 of the one below.
 var levels = []uint{16, 21, 26, 31} // 66 s, 35 min, 19 h, 25 days
 
+// Shortest returns the beginning of the shortest span that a time is in, both in
+// milliseconds. Sums and [Cover.Inner] are made of whole spans, so that is all
+// that they need of a time.
+func Shortest(milli int64) int64 { return down(milli, levels[0]) }
+
 // AllTime is the level whose only span, 0, has all time.
 const AllTime = 63
 
@@ -142,6 +147,14 @@ func Moved(from, to webhook.DeliveryState) Change {
 	c.add(from, -1)
 	c.add(to, 1)
 	return c
+}
+
+// Plus returns both changes together.
+func (c Change) Plus(other Change) Change {
+	return Change{
+		Pending: c.Pending + other.Pending, Processing: c.Processing + other.Processing,
+		Delivered: c.Delivered + other.Delivered, Failed: c.Failed + other.Failed,
+	}
 }
 
 func (c *Change) add(state webhook.DeliveryState, n int64) {

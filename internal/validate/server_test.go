@@ -20,7 +20,9 @@ import (
 )
 
 // nothing implements no operation: a request that breaks the contract must not get that far.
-type nothing struct{ serverapi.StrictServerInterface }
+type nothing struct {
+	serverapi.StrictServerInterface
+}
 
 // exchange is a request of the corpus.
 type exchange struct{ method, path, mediaType, body string }

@@ -8,8 +8,11 @@ import (
 	"io/fs"
 )
 
-//go:embed sqlite/*.sql
+//go:embed sqlite/*.sql postgres/*.sql
 var files embed.FS
 
 // SQLite returns the migrations for SQLite, at the root of the file system.
 func SQLite() (fs.FS, error) { return fs.Sub(files, "sqlite") }
+
+// PostgreSQL is [SQLite] for PostgreSQL.
+func PostgreSQL() (fs.FS, error) { return fs.Sub(files, "postgres") }

@@ -9,7 +9,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const attemptColumns = `id, number, success, status_code, COALESCE(error_message, ''), duration, response_body, created_at`
+const attemptColumns = `id, number, success, status_code, COALESCE(error_message, ''), duration, response_body,
+	response_body IS NOT NULL, created_at`
 
 // BeginAttempt marks a delivery PROCESSING and returns what is to be sent. The
 // code of the error is [webhook.CodeOvertaken] if the job is not for the next
@@ -40,11 +41,10 @@ func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Du
 		}
 		dispatch = webhook.NewDispatch(&d, &config, s.now())
 		dispatch.Retries = retries
-		err = tx.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, d.EventID).Scan(&dispatch.Payload)
-		if err != nil {
+		if dispatch.Payload, err = payload(ctx, tx, d.EventID); err != nil {
 			return err
 		}
-		return s.moveDelivery(ctx, tx, &d, webhook.DeliveryProcessing)
+		return s.moveDelivery(ctx, tx, &d, webhook.DeliveryProcessing, nil)
 	})
 	if err == nil && unwanted {
 		err = store.Overtaken()
@@ -70,11 +70,11 @@ func reasonOf(err error) string {
 
 // fail gives a delivery up without an attempt.
 func (s *Store) fail(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, reason string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET failure_reason = ?, next_attempt_at = NULL WHERE id = ?`, reason, d.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET failure_reason = ? WHERE id = ?`, reason, d.ID)
 	if err != nil {
 		return err
 	}
-	return s.moveDelivery(ctx, tx, d, webhook.DeliveryFailed)
+	return s.moveDelivery(ctx, tx, d, webhook.DeliveryFailed, nil)
 }
 
 // currentDelivery returns a delivery whose next attempt has that number.
@@ -91,12 +91,13 @@ func currentDelivery(ctx context.Context, tx *sql.Tx, id string, attempt int) (d
 	return d, retries, err
 }
 
-// moveDelivery changes the state of a delivery that has no outcome yet.
-func (s *Store) moveDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, to webhook.DeliveryState) error {
+// moveDelivery changes the state of a delivery that has no outcome yet, and when
+// it is tried next.
+func (s *Store) moveDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, to webhook.DeliveryState, next *time.Time) error {
 	from := d.State
-	d.State, d.UpdatedAt = to, store.Later(d.UpdatedAt, s.now())
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, updated_at = ? WHERE id = ?`,
-		d.State, store.Micros(d.UpdatedAt), d.ID)
+	d.State, d.UpdatedAt, d.NextAttemptAt = to, store.Later(d.UpdatedAt, s.now()), next
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, next_attempt_at = ?, updated_at = ? WHERE id = ?`,
+		d.State, store.MicrosOrNil(next), store.Micros(d.UpdatedAt), d.ID)
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) 
 		if err != nil || d.State != webhook.DeliveryProcessing {
 			return err
 		}
-		return s.moveDelivery(ctx, tx, &d, webhook.DeliveryPending)
+		return s.moveDelivery(ctx, tx, &d, webhook.DeliveryPending, new(s.now()))
 	})
 }
 
@@ -166,7 +167,7 @@ func (s *Store) recordHealth(ctx context.Context, tx *sql.Tx, dispatch *webhook.
 	_, err = tx.ExecContext(ctx, `UPDATE webhook_configs
 		SET consecutive_failures = consecutive_failures + 1, failing_since = COALESCE(failing_since, ?) WHERE id = ?`,
 		store.Micros(outcome.Attempt.CreatedAt), config.ID)
-	if err != nil || outcome.Disable == "" {
+	if err != nil || outcome.Disable == "" || config.State != webhook.StateEnabled {
 		return config.ConsecutiveFailures + 1, err
 	}
 	return config.ConsecutiveFailures + 1, s.disable(ctx, tx, &config, outcome.Disable)
@@ -220,10 +221,14 @@ func scanAttempt(r row) (webhook.Attempt, error) {
 	var (
 		a                   webhook.Attempt
 		duration, createdAt int64
+		answered            bool
 	)
-	err := r.Scan(&a.ID, &a.Number, &a.Success, &a.StatusCode, &a.ErrorMessage, &duration, &a.ResponseBody, &createdAt)
+	err := r.Scan(&a.ID, &a.Number, &a.Success, &a.StatusCode, &a.ErrorMessage, &duration, &a.ResponseBody, &answered, &createdAt)
 	if err != nil {
 		return webhook.Attempt{}, err
+	}
+	if answered && a.ResponseBody == nil {
+		a.ResponseBody = []byte{} // the driver makes nil of an empty blob
 	}
 	a.Duration, a.CreatedAt = time.Duration(duration)*time.Microsecond, store.Time(createdAt)
 	return a, nil

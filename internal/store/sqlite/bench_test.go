@@ -117,7 +117,7 @@ func benchCreate(b *testing.B, s *sqlite.Store) int64 {
 		OrganisationID: 1, Type: webhook.TypeConnectionChanged, Name: "Connection webhook",
 		URL: "https://example.com/webhooks/rootfi", SigningKey: "signing key",
 		Headers: []webhook.Header{{Name: "Authorization", Value: "Bearer secret"}},
-	})
+	}, webhook.Idempotency{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -79,8 +79,7 @@ func (s *Store) Delivery(ctx context.Context, organisationID int64, id string) (
 		if detail.Delivery, err = delivery(ctx, tx, organisationID, id); err != nil {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, detail.EventID).Scan(&detail.Payload)
-		if err != nil {
+		if detail.Payload, err = payload(ctx, tx, detail.EventID); err != nil {
 			return err
 		}
 		detail.Attempts, err = collect(ctx, tx, scanAttempt,

@@ -67,6 +67,16 @@ func (s *Store) insertEvent(ctx context.Context, tx *sql.Tx, event *webhook.Even
 	return organisationMissing(err)
 }
 
+// payload returns what an event sends. It is never nil.
+func payload(ctx context.Context, tx *sql.Tx, eventID string) ([]byte, error) {
+	var sent []byte
+	err := tx.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, eventID).Scan(&sent)
+	if sent == nil {
+		sent = []byte{} // the driver makes nil of an empty blob
+	}
+	return sent, err
+}
+
 const subscriberColumns = `id, webhook_type, COALESCE(integration_type, ''), name, url, state, topics, consecutive_failures`
 
 // subscribers returns the configs that want the event, without their secrets.

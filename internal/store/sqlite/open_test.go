@@ -28,7 +28,7 @@ func create(t *testing.T, path string, cipher store.Cipher) webhook.Config {
 	c, err := s.CreateConfig(t.Context(), webhook.Config{
 		OrganisationID: 1, Type: webhook.TypeSyncStarted, SigningKey: "signing-plaintext",
 		Headers: []webhook.Header{{Name: "Authorization", Value: "header-plaintext"}},
-	})
+	}, webhook.Idempotency{})
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	return c
@@ -45,7 +45,7 @@ func open(t *testing.T, path string, cipher store.Cipher) *sqlite.Store {
 // openRaw opens the file without the store.
 func openRaw(t *testing.T, path string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(5000)") // the store may be folding
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
 	return db
@@ -174,7 +174,7 @@ func TestMemoryIsPrivate(t *testing.T) {
 	a, b := open(t, sqlite.InMemory, cipher), open(t, sqlite.InMemory, storetest.NewCipher(t))
 	_, err := a.EnsureOrganisation(t.Context(), 1)
 	require.NoError(t, err)
-	c, err := a.CreateConfig(t.Context(), webhook.Config{OrganisationID: 1})
+	c, err := a.CreateConfig(t.Context(), webhook.Config{OrganisationID: 1}, webhook.Idempotency{})
 	require.NoError(t, err)
 	_, err = b.Config(t.Context(), 1, c.ID)
 	require.Equal(t, webhook.CodeNotFound, webhook.CodeOf(err))

@@ -154,7 +154,8 @@ func (s *Store) giveUp(ctx context.Context, tx *sql.Tx, organisationID, configID
 		return err
 	}
 	countChanges(ctx, int(changes))
-	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET state = 'FAILED', failure_reason = ?, next_attempt_at = NULL, updated_at = ?`+
+	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET state = 'FAILED', failure_reason = ?, next_attempt_at = NULL,
+		updated_at = max(updated_at, ?)`+
 		where.sql(), append([]any{reason, store.Micros(s.now())}, where.args...)...)
 	return err
 }

@@ -26,7 +26,7 @@ func TestSecretsAreNotOnDisk(t *testing.T) {
 	c, err := s.CreateConfig(t.Context(), webhook.Config{
 		OrganisationID: 1, Name: "plain-config-name", SigningKey: "signing-plaintext-1",
 		Headers: []webhook.Header{{Name: "Authorization", Value: "header-plaintext-1"}},
-	})
+	}, webhook.Idempotency{})
 	require.NoError(t, err)
 	_, err = s.UpdateConfig(t.Context(), 1, c.ID, func(c *webhook.Config) error {
 		c.SigningKey, c.Headers[0].Value = "signing-plaintext-2", "header-plaintext-2"

@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"context"
+	"database/sql"
 	"path/filepath"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/store/sqlite"
 	"github.com/hookline-go/hookline/internal/store/storetest"
+	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -33,7 +36,18 @@ func inFile(t *testing.T) storetest.Opener {
 
 func opener(t *testing.T, path string) storetest.Opener {
 	t.Helper()
-	return func(cipher store.Cipher, now func() time.Time) (storetest.Store, error) {
-		return sqlite.Open(t.Context(), path, cipher, sqlite.WithClock(now))
+	return func(cipher store.Cipher, now func() time.Time, queue *storetest.Queue) (storetest.Store, error) {
+		return sqlite.Open(t.Context(), path, cipher, sqlite.WithClock(now), sqlite.WithEnqueuer(enqueuer{queue}))
 	}
+}
+
+// enqueuer queues into the suite's recorder.
+type enqueuer struct{ queue *storetest.Queue }
+
+func (e enqueuer) Enqueue(_ context.Context, _ *sql.Tx, jobs []webhook.Job) error {
+	return e.queue.Add(jobs)
+}
+
+func (e enqueuer) EnqueueRecovery(_ context.Context, _ *sql.Tx, recovery webhook.Recovery) error {
+	return e.queue.AddRecovery(recovery)
 }

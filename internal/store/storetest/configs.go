@@ -55,6 +55,14 @@ func (f *fixture) requireStored(t *testing.T, want webhook.Config) {
 	require.Equal(t, want, got)
 }
 
+// apply returns a change of a config as the operation that updates one makes it.
+func (f *fixture) apply(patch *webhook.Patch) func(*webhook.Config) error {
+	return func(c *webhook.Config) error { return patch.Apply(c, f.clock.Now(), overlap) }
+}
+
+// overlap is how long a replaced signing key goes on signing.
+const overlap = 24 * time.Hour
+
 func testCreateConfig(t *testing.T, f *fixture) {
 	now := f.clock.Now().UTC().Truncate(time.Microsecond)
 	created := f.createConfig(t, minimal(ours))
@@ -277,7 +285,9 @@ func testConfigPagesWhileRowsArrive(t *testing.T, f *fixture) {
 
 func testDeleteConfig(t *testing.T, f *fixture) {
 	created, kept := f.createConfig(t, full(ours)), f.createConfig(t, full(ours))
-	logged := f.createDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: created.ID, WebhookName: created.Name, WebhookURL: created.URL})
+	logged := f.importDelivery(t, webhook.Delivery{
+		OrganisationID: ours, WebhookID: created.ID, WebhookName: created.Name, WebhookURL: created.URL, State: webhook.DeliveryDelivered,
+	})
 	require.NoError(t, f.DeleteConfig(t.Context(), ours, created.ID))
 
 	_, err := f.Config(t.Context(), ours, created.ID)

@@ -12,7 +12,7 @@ import (
 
 func testCancelledContext(t *testing.T, f *fixture) {
 	config := f.createConfig(t, full(ours))
-	logged := f.createDelivery(t, webhook.Delivery{OrganisationID: ours})
+	logged := f.importDelivery(t, webhook.Delivery{OrganisationID: ours})
 	key, hash := newKey(ours, "ci")
 	keep := func(*webhook.Config) error { return nil }
 	ctx, cancel := context.WithCancel(t.Context())
@@ -30,14 +30,33 @@ func testCancelledContext(t *testing.T, f *fixture) {
 		"configs":             func() error { _, err := f.Configs(ctx, ours, webhook.ConfigFilter{}); return err },
 		"update config":       func() error { _, err := f.UpdateConfig(ctx, ours, config.ID, keep); return err },
 		"delete config":       func() error { return f.DeleteConfig(ctx, ours, config.ID) },
-		"create delivery":     func() error { _, err := f.CreateDelivery(ctx, logged, nil); return err },
-		"delivery":            func() error { _, err := f.Delivery(ctx, ours, logged.ID); return err },
-		"deliveries":          func() error { _, err := f.Deliveries(ctx, ours, webhook.DeliveryFilter{}); return err },
-		"record attempt": func() error {
-			_, err := f.RecordAttempt(ctx, ours, logged.ID, webhook.Attempt{}, webhook.DeliveryFailed)
+		"import delivery": func() error {
+			_, err := f.ImportDelivery(ctx, webhook.DeliveryDetail{Delivery: logged})
 			return err
 		},
-		"ping": func() error { return f.Ping(ctx) },
+		"delivery":      func() error { _, err := f.Delivery(ctx, ours, logged.ID); return err },
+		"deliveries":    func() error { _, err := f.Deliveries(ctx, ours, webhook.DeliveryFilter{}); return err },
+		"publish event": func() error { _, err := f.PublishEvent(ctx, event(ours), webhook.Idempotency{}); return err },
+		"deliver to":    func() error { _, err := f.DeliverTo(ctx, config.ID, event(ours)); return err },
+		"retry":         func() error { return f.RetryDelivery(ctx, ours, logged.ID) },
+		"start recovery": func() error {
+			_, err := f.StartRecovery(ctx, webhook.Recovery{OrganisationID: ours, ConfigID: config.ID})
+			return err
+		},
+		"continue recovery": func() error {
+			_, err := f.ContinueRecovery(ctx, webhook.Recovery{OrganisationID: ours, ConfigID: config.ID}, "", 1)
+			return err
+		},
+		"begin attempt": func() error {
+			_, err := f.BeginAttempt(ctx, webhook.Job{DeliveryID: logged.ID, Attempt: 1}, lease)
+			return err
+		},
+		"finish attempt": func() error {
+			dispatch := webhook.Dispatch{DeliveryID: logged.ID, OrganisationID: ours, ConfigID: config.ID, Attempt: 1}
+			return f.FinishAttempt(ctx, &dispatch, webhook.Outcome{State: webhook.DeliveryFailed})
+		},
+		"requeue": func() error { return f.Requeue(ctx, webhook.Job{DeliveryID: logged.ID, Attempt: 1}) },
+		"ping":    func() error { return f.Ping(ctx) },
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) { require.ErrorIs(t, call(), context.Canceled) })

@@ -15,11 +15,12 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-func (f *fixture) createDelivery(t *testing.T, d webhook.Delivery) webhook.Delivery {
+// importDelivery stores a delivery without a job.
+func (f *fixture) importDelivery(t *testing.T, d webhook.Delivery) webhook.Delivery {
 	t.Helper()
-	created, err := f.CreateDelivery(t.Context(), d, []byte(`{}`))
+	imported, err := f.ImportDelivery(t.Context(), webhook.DeliveryDetail{Delivery: d, Payload: []byte(`{}`)})
 	require.NoError(t, err)
-	return created
+	return imported
 }
 
 func deliveryIDs(deliveries []webhook.Delivery) []string {
@@ -30,94 +31,66 @@ func deliveryIDs(deliveries []webhook.Delivery) []string {
 	return ids
 }
 
-func testCreateDelivery(t *testing.T, f *fixture) {
+func testImportDelivery(t *testing.T, f *fixture) {
 	now := f.clock.Now().UTC().Truncate(time.Microsecond)
 	payload := []byte("{\"event\" : \"connection.changed\",\n\"n\":1.0, \"bytes\":\"\x00\xff\"}")
 	d := webhook.Delivery{
 		OrganisationID: ours, WebhookID: 12, WebhookName: "Näme", WebhookURL: "https://example.com/hook",
-		EventType: "CONNECTION_CHANGED", Integration: "XERO", SyncID: "sync-1",
+		EventType: "CONNECTION_CHANGED", Integration: "XERO", SyncID: "sync-1", LatestStatusCode: new(503),
+		FailureReason: "answered 503", State: webhook.DeliveryFailed,
 	}
-	created, err := f.CreateDelivery(t.Context(), d, payload)
+	attempts := []webhook.Attempt{
+		{ErrorMessage: "connection refused", Duration: 1500 * time.Microsecond, CreatedAt: now.Add(-time.Hour)},
+		{StatusCode: new(503), ErrorMessage: "answered 503", ResponseBody: []byte("nö"), CreatedAt: now},
+		{Success: true, StatusCode: new(204), ResponseBody: []byte{}, CreatedAt: now},
+	}
+	imported, err := f.ImportDelivery(t.Context(), webhook.DeliveryDetail{Delivery: d, Payload: payload, Attempts: attempts})
 	require.NoError(t, err)
 	want := d
-	want.ID, want.State, want.CreatedAt, want.UpdatedAt = created.ID, webhook.DeliveryPending, now, now
-	require.Equal(t, want, created)
+	want.ID, want.EventID, want.AttemptCount = imported.ID, imported.EventID, len(attempts)
+	want.CreatedAt, want.UpdatedAt = now, now.Add(imported.UpdatedAt.Sub(now))
+	require.Equal(t, want, imported)
+	require.NoError(t, uuid.Validate(imported.EventID))
+	require.NotEqual(t, imported.ID, imported.EventID)
 
-	detail, err := f.Delivery(t.Context(), ours, created.ID)
+	detail, err := f.Delivery(t.Context(), ours, imported.ID)
 	require.NoError(t, err)
-	require.Equal(t, webhook.DeliveryDetail{Delivery: want, Payload: payload, Attempts: []webhook.Attempt{}}, detail)
-
-	bare, err := f.CreateDelivery(t.Context(), webhook.Delivery{OrganisationID: ours, State: webhook.DeliveryFailed}, nil)
-	require.NoError(t, err)
-	detail, err = f.Delivery(t.Context(), ours, bare.ID)
-	require.NoError(t, err)
-	require.Equal(t, bare, detail.Delivery)
-	require.Equal(t, webhook.DeliveryFailed, detail.State)
-	require.Empty(t, detail.Payload)
+	for i := range attempts {
+		attempts[i].Number = i + 1
+	}
+	require.Equal(t, webhook.DeliveryDetail{Delivery: want, Payload: payload, Attempts: withoutIDs(t, detail.Attempts, attempts)}, detail)
+	require.Empty(t, f.queue.Take())
 }
 
-func testDeliveryOfUnknownOrganisation(t *testing.T, f *fixture) {
-	_, err := f.CreateDelivery(t.Context(), webhook.Delivery{OrganisationID: 99}, nil)
+// withoutIDs returns the attempts that are wanted with the ids that were found.
+func withoutIDs(t *testing.T, got, want []webhook.Attempt) []webhook.Attempt {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i := range want {
+		require.NoError(t, uuid.Validate(got[i].ID))
+		want[i].ID = got[i].ID
+	}
+	return want
+}
+
+func testImportBareDelivery(t *testing.T, f *fixture) {
+	bare, err := f.ImportDelivery(t.Context(), webhook.DeliveryDetail{Delivery: webhook.Delivery{OrganisationID: ours}})
+	require.NoError(t, err)
+	require.Equal(t, webhook.DeliveryPending, bare.State)
+	detail, err := f.Delivery(t.Context(), ours, bare.ID)
+	require.NoError(t, err)
+	require.Equal(t, webhook.DeliveryDetail{Delivery: bare, Payload: []byte{}, Attempts: []webhook.Attempt{}}, detail)
+
+	at := time.Date(2025, 1, 2, 3, 4, 5, 6_007_000, time.UTC)
+	old, err := f.ImportDelivery(t.Context(), webhook.DeliveryDetail{Delivery: webhook.Delivery{OrganisationID: ours, CreatedAt: at}})
+	require.NoError(t, err)
+	require.False(t, old.CreatedAt.Before(at))
+	page, err := f.Deliveries(t.Context(), ours, webhook.DeliveryFilter{From: &old.CreatedAt, To: &old.CreatedAt})
+	require.NoError(t, err)
+	require.Contains(t, deliveryIDs(page.Deliveries), old.ID)
+
+	_, err = f.ImportDelivery(t.Context(), webhook.DeliveryDetail{Delivery: webhook.Delivery{OrganisationID: 99}})
 	requireCode(t, webhook.CodeNotFound, err)
-}
-
-func testRecordAttempts(t *testing.T, f *fixture) {
-	created := f.createDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: 1})
-	bystander := f.createDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: 1})
-	outcomes := []struct {
-		attempt webhook.Attempt
-		state   webhook.DeliveryState
-	}{
-		{webhook.Attempt{StatusCode: new(503), ErrorMessage: "answered 503"}, webhook.DeliveryPending},
-		{webhook.Attempt{ErrorMessage: "connection refused"}, webhook.DeliveryPending},
-		{webhook.Attempt{Success: true, StatusCode: new(204)}, webhook.DeliveryDelivered},
-	}
-	want := webhook.DeliveryDetail{Delivery: created, Payload: []byte(`{}`)}
-	for i, outcome := range outcomes {
-		f.clock.Advance(time.Second)
-		now := f.clock.Now().UTC().Truncate(time.Microsecond)
-		updated, err := f.RecordAttempt(t.Context(), ours, created.ID, outcome.attempt, outcome.state)
-		require.NoError(t, err)
-		want.State, want.LatestStatusCode = outcome.state, outcome.attempt.StatusCode
-		want.AttemptCount, want.UpdatedAt = i+1, now
-		require.Equal(t, want.Delivery, updated)
-		outcome.attempt.Number, outcome.attempt.CreatedAt = i+1, now
-		want.Attempts = append(want.Attempts, outcome.attempt)
-	}
-	got, err := f.Delivery(t.Context(), ours, created.ID)
-	require.NoError(t, err)
-	for i, attempt := range got.Attempts {
-		require.NoError(t, uuid.Validate(attempt.ID))
-		got.Attempts[i].ID = ""
-	}
-	require.Equal(t, want, got)
-
-	other, err := f.Delivery(t.Context(), ours, bystander.ID)
-	require.NoError(t, err)
-	require.Equal(t, bystander, other.Delivery)
-	require.Empty(t, other.Attempts)
-	_, err = f.RecordAttempt(t.Context(), ours, uuid.NewString(), webhook.Attempt{}, webhook.DeliveryFailed)
-	requireCode(t, webhook.CodeNotFound, err)
-}
-
-func testConcurrentAttempts(t *testing.T, f *fixture) {
-	const attempts = 20
-	created := f.createDelivery(t, webhook.Delivery{OrganisationID: ours})
-	var group sync.WaitGroup
-	for range attempts {
-		group.Go(func() {
-			_, err := f.RecordAttempt(t.Context(), ours, created.ID, webhook.Attempt{}, webhook.DeliveryPending)
-			assert.NoError(t, err)
-		})
-	}
-	group.Wait()
-	detail, err := f.Delivery(t.Context(), ours, created.ID)
-	require.NoError(t, err)
-	require.Equal(t, attempts, detail.AttemptCount)
-	require.Len(t, detail.Attempts, attempts)
-	for i, attempt := range detail.Attempts {
-		require.Equal(t, i+1, attempt.Number)
-	}
 }
 
 func testListDeliveries(t *testing.T, f *fixture) {
@@ -127,8 +100,8 @@ func testListDeliveries(t *testing.T, f *fixture) {
 
 	var want []webhook.Delivery
 	for i := range webhook.DefaultPageLimit + 1 {
-		want = append(want, f.createDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: int64(i)}))
-		f.createDelivery(t, webhook.Delivery{OrganisationID: theirs})
+		want = append(want, f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: int64(i)}))
+		f.importDelivery(t, webhook.Delivery{OrganisationID: theirs})
 	}
 	slices.Reverse(want)
 	page, err := f.Deliveries(t.Context(), ours, webhook.DeliveryFilter{})
@@ -151,7 +124,7 @@ func testListDeliveries(t *testing.T, f *fixture) {
 func testDeliveryPagesWhileRowsArrive(t *testing.T, f *fixture) {
 	var want []string
 	for range 30 {
-		want = append(want, f.createDelivery(t, webhook.Delivery{OrganisationID: ours}).ID)
+		want = append(want, f.importDelivery(t, webhook.Delivery{OrganisationID: ours}).ID)
 	}
 	slices.Reverse(want)
 	stop := make(chan struct{})
@@ -164,7 +137,7 @@ func testDeliveryPagesWhileRowsArrive(t *testing.T, f *fixture) {
 					return
 				default:
 				}
-				_, err := f.CreateDelivery(t.Context(), webhook.Delivery{OrganisationID: ours}, nil)
+				_, err := f.ImportDelivery(t.Context(), webhook.DeliveryDetail{Delivery: webhook.Delivery{OrganisationID: ours}})
 				if !assert.NoError(t, err) {
 					return
 				}
@@ -199,7 +172,7 @@ func (f *fixture) allDeliveries(t *testing.T, limit int) []string {
 func testDeliveryFilters(t *testing.T, f *fixture) {
 	start := f.clock.Now()
 	create := func(webhookID int64, state webhook.DeliveryState, sync string) string {
-		id := f.createDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: webhookID, State: state, SyncID: sync}).ID
+		id := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: webhookID, State: state, SyncID: sync}).ID
 		f.clock.Advance(time.Minute)
 		return id
 	}
@@ -247,7 +220,7 @@ func testDeliveryFilters(t *testing.T, f *fixture) {
 // testDeliveryDates uses bounds as a caller copies them from a response, with
 // three fractional digits, of a delivery that is stored with six.
 func testDeliveryDates(t *testing.T, f *fixture) {
-	created := f.createDelivery(t, webhook.Delivery{OrganisationID: ours})
+	created := f.importDelivery(t, webhook.Delivery{OrganisationID: ours})
 	shown := created.CreatedAt.Truncate(time.Millisecond)
 	require.NotEqual(t, shown, created.CreatedAt)
 	tests := []struct {
@@ -274,7 +247,7 @@ func testDeliveryDates(t *testing.T, f *fixture) {
 }
 
 func testDeliveryIDs(t *testing.T, f *fixture) {
-	created := f.createDelivery(t, webhook.Delivery{OrganisationID: ours})
+	created := f.importDelivery(t, webhook.Delivery{OrganisationID: ours})
 	id, err := uuid.Parse(created.ID)
 	require.NoError(t, err)
 	require.EqualValues(t, 7, id.Version())

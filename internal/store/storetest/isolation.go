@@ -13,7 +13,7 @@ import (
 func testIsolation(t *testing.T, f *fixture) {
 	ctx := t.Context()
 	config := f.createConfig(t, full(ours))
-	logged := f.createDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: config.ID, SyncID: "s1"})
+	logged := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: config.ID, SyncID: "s1"})
 	draft, hash := newKey(ours, "ci")
 	key, err := f.CreateKey(ctx, draft, hash)
 	require.NoError(t, err)
@@ -29,8 +29,10 @@ func testIsolation(t *testing.T, f *fixture) {
 		},
 		"delete config": func() error { return f.DeleteConfig(ctx, theirs, config.ID) },
 		"delivery":      func() error { _, err := f.Delivery(ctx, theirs, logged.ID); return err },
-		"record attempt": func() error {
-			_, err := f.RecordAttempt(ctx, theirs, logged.ID, webhook.Attempt{}, webhook.DeliveryFailed)
+		"deliver to":    func() error { _, err := f.DeliverTo(ctx, config.ID, event(theirs)); return err },
+		"retry":         func() error { return f.RetryDelivery(ctx, theirs, logged.ID) },
+		"start recovery": func() error {
+			_, err := f.StartRecovery(ctx, webhook.Recovery{OrganisationID: theirs, ConfigID: config.ID})
 			return err
 		},
 		"revoke key": func() error { _, err := f.RevokeKey(ctx, theirs, key.ID); return err },

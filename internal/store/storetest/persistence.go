@@ -13,20 +13,18 @@ import (
 
 func testReopen(t *testing.T, open Opener) {
 	cipher, clock := NewCipher(t), NewClock()
-	first := &fixture{Store: openStore(t, open, cipher, clock), clock: clock}
+	first := &fixture{Store: openStore(t, open, cipher, clock, &Queue{}), clock: clock}
 	key, hash := newKey(ours, "ci")
 	key, err := first.CreateKey(t.Context(), key, hash)
 	require.NoError(t, err)
 	config, deleted := first.createConfig(t, full(ours)), first.createConfig(t, full(ours))
 	require.NoError(t, first.DeleteConfig(t.Context(), ours, deleted.ID))
-	logged := first.createDelivery(t, webhook.Delivery{OrganisationID: ours})
-	_, err = first.RecordAttempt(t.Context(), ours, logged.ID, webhook.Attempt{StatusCode: new(500)}, webhook.DeliveryFailed)
-	require.NoError(t, err)
+	logged := first.importDelivery(t, webhook.Delivery{OrganisationID: ours})
 	want, err := first.Delivery(t.Context(), ours, logged.ID)
 	require.NoError(t, err)
 	require.NoError(t, first.Close())
 
-	second := &fixture{Store: openStore(t, open, cipher, clock), clock: clock}
+	second := &fixture{Store: openStore(t, open, cipher, clock, &Queue{}), clock: clock}
 	second.requireStored(t, config)
 	got, err := second.Delivery(t.Context(), ours, logged.ID)
 	require.NoError(t, err)
@@ -39,17 +37,17 @@ func testReopen(t *testing.T, open Opener) {
 
 func testWrongKey(t *testing.T, open Opener) {
 	cipher, clock := NewCipher(t), NewClock()
-	first := &fixture{Store: openStore(t, open, cipher, clock), clock: clock}
+	first := &fixture{Store: openStore(t, open, cipher, clock, &Queue{}), clock: clock}
 	_, err := first.EnsureOrganisation(t.Context(), ours)
 	require.NoError(t, err)
 	config := first.createConfig(t, full(ours))
 	require.NoError(t, first.Close())
 
-	_, err = open(NewCipher(t), clock.Now)
+	_, err = open(NewCipher(t), clock.Now, &Queue{})
 	requireCode(t, webhook.CodeWrongEncryptionKey, err)
 	require.NotContains(t, err.Error(), "\n")
 
-	second := &fixture{Store: openStore(t, open, cipher, clock), clock: clock}
+	second := &fixture{Store: openStore(t, open, cipher, clock, &Queue{}), clock: clock}
 	second.requireStored(t, config)
 }
 
@@ -59,8 +57,8 @@ func testTwoStores(t *testing.T, open Opener) {
 	const writers = 10
 	cipher, clock := NewCipher(t), NewClock()
 	stores := []*fixture{
-		{Store: openStore(t, open, cipher, clock), clock: clock},
-		{Store: openStore(t, open, cipher, clock), clock: clock},
+		{Store: openStore(t, open, cipher, clock, &Queue{}), clock: clock},
+		{Store: openStore(t, open, cipher, clock, &Queue{}), clock: clock},
 	}
 	_, err := stores[0].EnsureOrganisation(t.Context(), ours)
 	require.NoError(t, err)

@@ -78,10 +78,13 @@ func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
 		{"list configs", testListConfigs},
 		{"config pages while rows arrive", testConfigPagesWhileRowsArrive},
 		{"delete config", testDeleteConfig},
-		{"create and get delivery", testCreateDelivery},
-		{"delivery of an unknown organisation", testDeliveryOfUnknownOrganisation},
-		{"record attempts", testRecordAttempts},
-		{"concurrent attempts", testConcurrentAttempts},
+		{"import and get delivery", testImportDelivery},
+		{"import bare delivery", testImportBareDelivery},
+		{"publish", testPublish},
+		{"publish matches", testPublishMatches},
+		{"attempts", testAttempts},
+		{"lease", testLease},
+		{"release", testRelease},
 		{"list deliveries", testListDeliveries},
 		{"delivery pages while rows arrive", testDeliveryPagesWhileRowsArrive},
 		{"delivery filters", testDeliveryFilters},
@@ -110,6 +113,9 @@ func RunPersistent(t *testing.T, newDatabase func(t *testing.T) Opener) {
 	t.Run("wrong encryption key", func(t *testing.T) { testWrongKey(t, newDatabase(t)) })
 	t.Run("two stores", func(t *testing.T) { testTwoStores(t, newDatabase(t)) })
 }
+
+// lease is how long a worker has an attempt.
+const lease = 30 * time.Second
 
 // Organisations of the fixture.
 const (

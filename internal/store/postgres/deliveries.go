@@ -1,0 +1,240 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hookline-go/hookline/internal/store"
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+const deliveryColumns = `id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code,
+	attempt_count, COALESCE(failure_reason, ''), next_attempt_at, COALESCE(event_type, ''), COALESCE(integration, ''),
+	COALESCE(sync_id, ''), created_at, updated_at, retries`
+
+// storedDelivery is a row of deliveries.
+type storedDelivery struct {
+	webhook.Delivery
+	retries int
+}
+
+// Deliveries returns a page of an organisation's delivery logs, newest first.
+// A cursor that is not a UUID gives [webhook.CodeInvalid].
+func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error) {
+	var page webhook.DeliveryPage
+	err := s.read(ctx, "list deliveries", func(tx pgx.Tx) (err error) {
+		page, err = deliveryPage(ctx, tx, organisationID, filter)
+		return err
+	})
+	if err != nil {
+		return webhook.DeliveryPage{}, err
+	}
+	return page, nil
+}
+
+func deliveryPage(ctx context.Context, tx pgx.Tx, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
+	where := deliveryConditions(&arguments{}, organisationID, filter)
+	where.addIDs(store.IDRange(filter.From, filter.To))
+	if filter.Cursor != "" {
+		cursor, err := store.ParseID(filter.Cursor)
+		if err != nil {
+			return page, err
+		}
+		where.add(`id < `, cursor)
+	}
+	if page.Count, err = countDeliveries(ctx, tx, organisationID, filter); err != nil {
+		return page, err
+	}
+	limit := webhook.PageLimit(filter.Limit)
+	// One row more than asked for tells whether another page follows.
+	query := `SELECT ` + deliveryColumns + ` FROM deliveries` + where.sql() + ` ORDER BY id DESC LIMIT ` + where.args.add(limit+1)
+	if page.Deliveries, err = collect(ctx, tx, scanDelivery, query, *where.args...); err != nil {
+		return page, err
+	}
+	if len(page.Deliveries) > limit {
+		page.Deliveries = page.Deliveries[:limit]
+		page.Next = page.Deliveries[limit-1].ID
+	}
+	return page, nil
+}
+
+// deliveryConditions are those of a filter without its bounds on the time,
+// which are bounds on the id, and without its cursor.
+func deliveryConditions(args *arguments, organisationID int64, filter webhook.DeliveryFilter) conditions {
+	where := conditions{args: args}
+	where.add(`organisation_id = `, organisationID)
+	if filter.State != "" {
+		where.add(`state = `, filter.State)
+	}
+	if filter.WebhookID != nil {
+		where.add(`webhook_id = `, *filter.WebhookID)
+	}
+	if filter.SyncID != "" {
+		where.add(`sync_id = `, filter.SyncID)
+	}
+	return where
+}
+
+// Delivery returns one delivery with its payload and its attempts. An id that
+// is not a UUID gives [webhook.CodeNotFound], like any other unknown one.
+func (s *Store) Delivery(ctx context.Context, organisationID int64, id string) (webhook.DeliveryDetail, error) {
+	canonical, err := store.ParseID(id)
+	if err != nil {
+		return webhook.DeliveryDetail{}, store.NotFound("delivery")
+	}
+	var detail webhook.DeliveryDetail
+	err = s.read(ctx, "get delivery", func(tx pgx.Tx) (err error) {
+		detail.Delivery, err = scanDelivery(tx.QueryRow(ctx,
+			`SELECT `+deliveryColumns+` FROM deliveries WHERE organisation_id = $1 AND id = $2`, organisationID, canonical))
+		if err != nil {
+			return missing("delivery", err)
+		}
+		if err := tx.QueryRow(ctx, `SELECT payload FROM events WHERE id = $1`, detail.EventID).Scan(&detail.Payload); err != nil {
+			return err
+		}
+		detail.Attempts, err = collect(ctx, tx, scanAttempt,
+			`SELECT `+attemptColumns+` FROM delivery_attempts WHERE delivery_id = $1 ORDER BY number`, detail.ID)
+		return err
+	})
+	if err != nil {
+		return webhook.DeliveryDetail{}, err
+	}
+	return detail, nil
+}
+
+func scanDelivery(r pgx.Row) (webhook.Delivery, error) {
+	d, err := scanStored(r)
+	return d.Delivery, err
+}
+
+func scanStored(r pgx.Row) (storedDelivery, error) {
+	var (
+		d                    storedDelivery
+		next                 *int64
+		createdAt, updatedAt int64
+	)
+	err := r.Scan(&d.ID, &d.OrganisationID, &d.EventID, &d.WebhookID, &d.WebhookName, &d.WebhookURL, &d.State,
+		&d.LatestStatusCode, &d.AttemptCount, &d.FailureReason, &next, &d.EventType, &d.Integration, &d.SyncID,
+		&createdAt, &updatedAt, &d.retries)
+	if err != nil {
+		return storedDelivery{}, err
+	}
+	d.NextAttemptAt, d.CreatedAt, d.UpdatedAt = store.TimeOrNil(next), store.Time(createdAt), store.Time(updatedAt)
+	return d, nil
+}
+
+// lockDeliveries returns the deliveries with the given canonical ids, by id,
+// for the transaction to change and save.
+func lockDeliveries(ctx context.Context, tx pgx.Tx, ids []string) (map[string]*storedDelivery, error) {
+	rows, err := collect(ctx, tx, scanStored,
+		`SELECT `+deliveryColumns+` FROM deliveries WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`, ids)
+	if err != nil {
+		return nil, err
+	}
+	locked := make(map[string]*storedDelivery, len(rows))
+	for i := range rows {
+		locked[rows[i].ID] = &rows[i]
+	}
+	return locked, nil
+}
+
+// saveDeliveries stores what can change of deliveries.
+func saveDeliveries(batch *pgx.Batch, deliveries []*storedDelivery) {
+	if len(deliveries) == 0 {
+		return
+	}
+	type item = *storedDelivery
+	batch.Queue(`UPDATE deliveries d SET state = u.state, latest_status_code = u.latest_status_code,
+			attempt_count = u.attempt_count, retries = u.retries, failure_reason = NULLIF(u.failure_reason, ''),
+			next_attempt_at = u.next_attempt_at, updated_at = u.updated_at
+		FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::text[], $7::bigint[], $8::bigint[])
+			AS u (id, state, latest_status_code, attempt_count, retries, failure_reason, next_attempt_at, updated_at)
+		WHERE d.id = u.id`,
+		column(deliveries, func(d *item) string { return (*d).ID }),
+		column(deliveries, func(d *item) string { return string((*d).State) }),
+		column(deliveries, func(d *item) *int { return (*d).LatestStatusCode }),
+		column(deliveries, func(d *item) int { return (*d).AttemptCount }),
+		column(deliveries, func(d *item) int { return (*d).retries }),
+		column(deliveries, func(d *item) string { return (*d).FailureReason }),
+		column(deliveries, func(d *item) *int64 { return store.MicrosOrNil((*d).NextAttemptAt) }),
+		column(deliveries, func(d *item) int64 { return store.Micros((*d).UpdatedAt) }))
+}
+
+func insertDeliveries(batch *pgx.Batch, deliveries []webhook.Delivery) {
+	if len(deliveries) == 0 {
+		return
+	}
+	type item = webhook.Delivery
+	batch.Queue(`INSERT INTO deliveries
+		(id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
+			failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
+		SELECT id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
+			NULLIF(failure_reason, ''), next_attempt_at, NULLIF(event_type, ''), NULLIF(integration, ''), NULLIF(sync_id, ''),
+			created_at, updated_at
+		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::integer[],
+				$9::integer[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[])
+			AS n (id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
+				failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)`,
+		column(deliveries, func(d *item) string { return d.ID }),
+		column(deliveries, func(d *item) string { return d.EventID }),
+		column(deliveries, func(d *item) int64 { return d.OrganisationID }),
+		column(deliveries, func(d *item) int64 { return d.WebhookID }),
+		column(deliveries, func(d *item) string { return d.WebhookName }),
+		column(deliveries, func(d *item) string { return d.WebhookURL }),
+		column(deliveries, func(d *item) string { return string(d.State) }),
+		column(deliveries, func(d *item) *int { return d.LatestStatusCode }),
+		column(deliveries, func(d *item) int { return d.AttemptCount }),
+		column(deliveries, func(d *item) string { return d.FailureReason }),
+		column(deliveries, func(d *item) *int64 { return store.MicrosOrNil(d.NextAttemptAt) }),
+		column(deliveries, func(d *item) string { return d.EventType }),
+		column(deliveries, func(d *item) string { return d.Integration }),
+		column(deliveries, func(d *item) string { return d.SyncID }),
+		column(deliveries, func(d *item) int64 { return store.Micros(d.CreatedAt) }),
+		column(deliveries, func(d *item) int64 { return store.Micros(d.UpdatedAt) }))
+}
+
+// ImportDelivery stores a delivery that was made elsewhere, with an event of
+// its own, its attempts and no job. The ids are assigned here and agree with
+// CreatedAt, which is now if it is zero. Of d, the state, the copies of the
+// config and of the event count. An unknown organisation gives
+// [webhook.CodeNotFound]; the config need not exist.
+func (s *Store) ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (webhook.Delivery, error) {
+	imported := d.Delivery
+	if imported.State == "" {
+		imported.State = webhook.DeliveryPending
+	}
+	err := s.write(ctx, "import delivery", func(tx *transaction) error {
+		if err := requireOrganisation(ctx, tx, d.OrganisationID); err != nil {
+			return err
+		}
+		m := s.newMaking()
+		at := d.CreatedAt
+		if at.IsZero() {
+			at = m.now
+		}
+		event := webhook.Event{OrganisationID: d.OrganisationID, Payload: d.Payload}
+		m.event(&event, at)
+		imported.EventID = event.ID
+		imported.ID, imported.CreatedAt = s.ids.Next(at)
+		imported.UpdatedAt, imported.AttemptCount = imported.CreatedAt, len(d.Attempts)
+		m.delivery(&imported)
+		attempts := make([]madeAttempt, len(d.Attempts))
+		for i, attempt := range d.Attempts {
+			attempt.Number = i + 1
+			attempts[i] = s.newAttempt(imported.ID, attempt)
+		}
+		batch := &pgx.Batch{}
+		insertAttempts(batch, attempts)
+		return m.save(ctx, tx, batch)
+	})
+	if err != nil {
+		return webhook.Delivery{}, err
+	}
+	return imported, nil
+}
+
+func requireOrganisation(ctx context.Context, tx pgx.Tx, id int64) error {
+	var found int64
+	return missing("organisation", tx.QueryRow(ctx, `SELECT id FROM organisations WHERE id = $1`, id).Scan(&found))
+}

@@ -1,0 +1,126 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/hookline-go/hookline/internal/store"
+)
+
+const (
+	// maxRuns bounds how often a transaction is run that PostgreSQL ends for
+	// the sake of others.
+	maxRuns = 5
+	// rollbackTimeout is for a server that does not answer any more.
+	rollbackTimeout = 5 * time.Second
+)
+
+// querier is what reads need of a pool or a transaction.
+type querier interface {
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, query string, args ...any) pgx.Row
+}
+
+// transaction is one that writes.
+type transaction struct {
+	pgx.Tx
+	counted int // rows that it adds to delivery_changes
+}
+
+// write runs fn in a transaction that reads what is committed. fn may be run
+// more than once. Errors say what was attempted.
+func (s *Store) write(ctx context.Context, attempted string, fn func(tx *transaction) error) error {
+	return wrap(ctx, attempted, s.transact(ctx, fn))
+}
+
+func (s *Store) transact(ctx context.Context, fn func(tx *transaction) error) error {
+	var err error
+	for range maxRuns {
+		if err = s.transactOnce(ctx, fn); !isRetryable(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Store) transactOnce(ctx context.Context, fn func(tx *transaction) error) error {
+	counted := 0
+	err := s.inTransaction(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+		t := &transaction{Tx: tx}
+		err := fn(t)
+		counted = t.counted
+		return err
+	})
+	if err == nil {
+		s.folder.add(counted)
+	}
+	return err
+}
+
+// read runs fn on one snapshot of the database, for results that take several
+// statements and must agree.
+func (s *Store) read(ctx context.Context, attempted string, fn func(pgx.Tx) error) error {
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return wrap(ctx, attempted, s.inTransaction(ctx, options, fn))
+}
+
+func (s *Store) inTransaction(ctx context.Context, options pgx.TxOptions, fn func(pgx.Tx) error) error {
+	tx, err := s.pool.BeginTx(ctx, options)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	// Also when fn panics, or the connection would never return to its pool.
+	// After a commit this does nothing.
+	defer rollback(ctx, tx)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// rollback undoes the transaction although its context may have ended: that
+// would cost the connection.
+func rollback(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+	defer cancel()
+	_ = tx.Rollback(ctx) // on failure the pool drops the connection
+}
+
+// send runs the statements of a batch, in one round trip.
+func send(ctx context.Context, tx pgx.Tx, batch *pgx.Batch) error {
+	if batch.Len() == 0 {
+		return nil
+	}
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+// collect runs a query and scans every row of its result. The slice is never
+// nil.
+func collect[T any](ctx context.Context, q querier, scan func(pgx.Row) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return scanAll(rows, scan)
+}
+
+func scanAll[T any](rows pgx.Rows, scan func(pgx.Row) (T, error)) ([]T, error) {
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (T, error) { return scan(r) })
+}
+
+// column returns one field of every item, as the array that unnest takes.
+func column[T, F any](items []T, field func(*T) F) []F {
+	fields := make([]F, len(items))
+	for i := range items {
+		fields[i] = field(&items[i])
+	}
+	return fields
+}
+
+func (s *Store) nowMicros() int64 { return store.Micros(s.now()) }

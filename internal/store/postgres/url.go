@@ -1,0 +1,44 @@
+package postgres
+
+import (
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+const (
+	// maxConns bounds the connections of a process, unless the URL says how
+	// many. Groups need few, and the queue listens on one.
+	maxConns        = 16
+	applicationName = "hookline"
+)
+
+// parseURL reads a database's URL. Its error says nothing of the URL: the
+// parser's own can hold parts of a password.
+func parseURL(url string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, &webhook.Error{
+			Code: webhook.CodeDatabaseUnreadable,
+			Message: "the database's URL is malformed; it looks like " +
+				"postgres://user:password@host:5432/name?sslmode=verify-full, with special characters in %XX form",
+		}
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = maxConns
+	}
+	if parameters := config.ConnConfig.RuntimeParams; parameters["application_name"] == "" {
+		parameters["application_name"] = applicationName
+	}
+	return config, nil
+}
+
+// nameOf returns host, port and name of the database, for messages.
+func nameOf(config *pgxpool.Config) string {
+	c := config.ConnConfig
+	return net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))) + "/" + c.Database
+}
