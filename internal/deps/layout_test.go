@@ -220,13 +220,13 @@ type productionBan struct {
 var productionBans = map[string]productionBan{
 	"testing": {
 		except: []string{
-			"hooklinetest", "examples/demo", "internal/store/storetest", "internal/store/postgrestest", "internal/testpart",
+			"hooklinetest", "internal/store/storetest", "internal/store/postgrestest", "internal/testpart",
 			"internal/interop",
 		},
 		why: "it belongs into tests, and into the packages that are made for them",
 	},
 	"net/http/httptest": {
-		except: []string{"hooklinetest"},
+		except: []string{"hooklinetest", "examples/demo"},
 		why:    "it adds a flag to every program that links it, and belongs into tests",
 	},
 }
