@@ -43,7 +43,10 @@ const Variable = "HOOKLINE_TEST_POSTGRES_URL"
 const startTimeout = 60 * time.Second
 
 // Tests is what a TestMain runs; a *[testing.M] is one.
-type Tests interface{ Run() int }
+type Tests interface {
+	// Run runs the tests and returns the program's exit code.
+	Run() int
+}
 
 type stopping struct{ tests Tests }
 
@@ -148,7 +151,8 @@ func startServer(ctx context.Context) (*server, error) {
 		}
 		s := &server{url: parsed}
 		s.stop = s.dropTemplate
-		return s, s.exec(ctx, `SELECT 1`)
+		err = s.exec(ctx, `SELECT 1`)
+		return s, err
 	}
 	return startLocal(ctx)
 }

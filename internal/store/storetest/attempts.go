@@ -166,15 +166,15 @@ func testConcurrentAttempts(t *testing.T, f *fixture) {
 		for range each {
 			job := f.publishTo(t, &config)
 			group.Go(func() {
-				dispatch, err := f.BeginAttempt(t.Context(), job)
-				if !assert.NoError(t, err) {
-					return
-				}
 				outcome := f.failed()
 				if i%2 == 0 {
 					outcome = delivered()
 				}
-				assert.NoError(t, f.FinishAttempt(t.Context(), &dispatch, outcome))
+				dispatch, err := f.BeginAttempt(t.Context(), job)
+				if err == nil {
+					err = f.FinishAttempt(t.Context(), &dispatch, outcome)
+				}
+				assert.NoError(t, err)
 			})
 		}
 	}

@@ -67,8 +67,9 @@ func testConcurrentKeys(t *testing.T, f *fixture) {
 	answers, reused := map[string]int{}, 0
 	var group sync.WaitGroup
 	for i := range 2 * each {
+		key := []webhook.Idempotency{idempotency("key", 1), idempotency("key", 2)}[i%2]
 		group.Go(func() {
-			published, err := f.PublishEvent(t.Context(), event(ours), idempotency("key", byte(i%2)))
+			published, err := f.PublishEvent(t.Context(), event(ours), key)
 			mu.Lock()
 			defer mu.Unlock()
 			if webhook.CodeOf(err) == webhook.CodeIdempotencyKeyReused {

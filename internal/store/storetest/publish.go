@@ -239,8 +239,8 @@ func testConcurrentPublishing(t *testing.T, f *fixture) {
 					assert.Equal(t, webhook.CodeNotFound, webhook.CodeOf(err))
 					return
 				}
-				assert.NoError(t, err)
 				assert.EqualValues(t, 1, published.Deliveries)
+				assert.NoError(t, err)
 			})
 		}
 	}
