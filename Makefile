@@ -29,6 +29,10 @@ interop: interop-javascript interop-python ## install other languages' webhook l
 interop-javascript: $(INTEROP_JAVASCRIPT)
 interop-python: $(INTEROP_PYTHON)
 
+.PHONY: postgresql
+postgresql: # see to it that tests find a PostgreSQL
+	@./tools/postgresql.sh
+
 .PHONY: demo
 demo: build ## show events being delivered, retried and logged, in a few seconds
 	go run ./examples/demo bin/hookline

@@ -29,6 +29,7 @@ part() {
 
 part javascript interop-javascript node npm
 part python interop-python python3
+part postgresql postgresql
 
 # The race detector needs cgo and a C compiler that finds its headers; without them the tests run all the same.
 can_race() {

@@ -119,7 +119,7 @@ var layout = map[string]rule{
 		why:     "one suite for every store, so it knows no driver",
 	},
 	"internal/store/postgrestest": {
-		imports: []string{"internal/store/migrations", goose, pgx},
+		imports: []string{"internal/testpart", "internal/store/migrations", goose, pgx},
 		why:     "it starts servers and makes databases for tests of any package, so it knows no store",
 	},
 	"internal/delivery": {

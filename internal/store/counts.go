@@ -143,10 +143,7 @@ type Change struct {
 // Moved returns the change of one delivery that goes from one state to another;
 // "" stands for none.
 func Moved(from, to webhook.DeliveryState) Change {
-	var c Change
-	c.add(from, -1)
-	c.add(to, 1)
-	return c
+	return Change{}.with(from, -1).with(to, 1)
 }
 
 // Plus returns both changes together.
@@ -157,16 +154,18 @@ func (c Change) Plus(other Change) Change {
 	}
 }
 
-func (c *Change) add(state webhook.DeliveryState, n int64) {
+func (c Change) with(state webhook.DeliveryState, n int64) Change {
 	switch state {
 	case webhook.DeliveryPending:
-		c.Pending += n
+		return c.Plus(Change{Pending: n})
 	case webhook.DeliveryProcessing:
-		c.Processing += n
+		return c.Plus(Change{Processing: n})
 	case webhook.DeliveryDelivered:
-		c.Delivered += n
+		return c.Plus(Change{Delivered: n})
 	case webhook.DeliveryFailed:
-		c.Failed += n
+		return c.Plus(Change{Failed: n})
+	default:
+		return c
 	}
 }
 

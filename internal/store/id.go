@@ -32,8 +32,8 @@ func (ids *IDs) Next(now time.Time) (id string, at time.Time) {
 	fraction := uint64(now.Sub(time.UnixMilli(milli)).Microseconds()) << fractionBits / 1000 //nolint:gosec // below 1,000
 	ids.mu.Lock()
 	defer ids.mu.Unlock()
-	ids.last = max(uint64(milli)<<fractionBits|fraction, ids.last+1) //nolint:gosec // after 1970
-	if reached := int64(ids.last >> fractionBits); reached > milli { //nolint:gosec // 52 bits
+	ids.last = max(uint64(milli)<<fractionBits|fraction, ids.last+1)
+	if reached := int64(ids.last >> fractionBits); reached > milli {
 		now = time.UnixMilli(reached).UTC()
 	}
 	return render(ids.last), now
@@ -52,7 +52,7 @@ func render(stamp uint64) string {
 // millisecond or later is greater.
 func FirstID(milli int64) string {
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], uint64(max(milli, 0))<<16|7<<fractionBits) //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(id[:8], uint64(max(milli, 0))<<16|7<<fractionBits)
 	id[8] = 0x80
 	return id.String()
 }

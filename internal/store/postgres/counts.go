@@ -95,7 +95,9 @@ func (t *transaction) count(batch *pgx.Batch, counted changes) {
 	}
 	t.counted += len(keys)
 	batch.Queue(`INSERT INTO delivery_changes (organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)
-		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])`,
+		SELECT organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed
+		FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+			AS n (organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)`,
 		column(keys, func(k *changeKey) int64 { return k.organisationID }),
 		column(keys, func(k *changeKey) int64 { return k.webhookID }),
 		column(keys, func(k *changeKey) string { return k.syncID }),
@@ -144,8 +146,8 @@ type folder struct {
 	stop    func()
 }
 
-func newFolder(fold func(context.Context) error) *folder {
-	ctx, cancel := context.WithCancel(context.Background())
+func newFolder(ctx context.Context, fold func(context.Context) error) *folder {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var done sync.WaitGroup
 	f := &folder{wake: make(chan struct{}, 1)}
 	f.stop = sync.OnceFunc(func() {

@@ -72,7 +72,8 @@ func insertEvents(batch *pgx.Batch, events []madeEvent) {
 		return
 	}
 	batch.Queue(`INSERT INTO events (id, organisation_id, created_at, payload)
-		SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bytea[])`,
+		SELECT id, organisation_id, created_at, payload FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bytea[])
+			AS n (id, organisation_id, created_at, payload)`,
 		column(events, func(e *madeEvent) string { return e.ID }),
 		column(events, func(e *madeEvent) int64 { return e.OrganisationID }),
 		column(events, func(e *madeEvent) int64 { return store.Micros(e.at) }),

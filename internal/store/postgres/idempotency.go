@@ -77,7 +77,7 @@ func lockKeys(ctx context.Context, tx pgx.Tx, locks []int64) error {
 // none.
 func (s *Store) answered(ctx context.Context, tx pgx.Tx, organisationID int64, key webhook.Idempotency) ([]byte, error) {
 	if key.Key == "" {
-		return nil, nil //nolint:nilnil // there being no answer is an answer
+		return nil, nil
 	}
 	k := newAnswerKey(organisationID, key)
 	found, err := s.answers(ctx, tx, []answerKey{k})
@@ -91,7 +91,8 @@ func (s *Store) keepAnswers(batch *pgx.Batch, keys []answerKey, sealed [][]byte)
 		return
 	}
 	batch.Queue(`INSERT INTO idempotency_keys (organisation_id, operation, key, answer, created_at)
-		SELECT *, $5::bigint FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])
+		SELECT organisation_id, operation, key, answer, $5::bigint FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[])
+			AS n (organisation_id, operation, key, answer)
 		ON CONFLICT (organisation_id, operation, key)
 		DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at`,
 		column(keys, func(k *answerKey) int64 { return k.organisationID }),

@@ -98,7 +98,7 @@ func Open(ctx context.Context, url string, cipher store.Cipher, options ...Optio
 		s.pool.Close()
 		return nil, s.openError(ctx, err)
 	}
-	s.folder = newFolder(s.fold)
+	s.folder = newFolder(ctx, s.fold)
 	s.publishing = newGrouper(s.publishGroup)
 	s.beginning = newGrouper(s.beginGroup)
 	s.finishing = newGrouper(s.finishGroup)

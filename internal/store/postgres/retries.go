@@ -102,10 +102,10 @@ func (s *Store) ContinueRecovery(ctx context.Context, recovery webhook.Recovery,
 		last = ""
 		config, err := s.enabledConfig(ctx, tx, recovery.OrganisationID, recovery.ConfigID)
 		switch webhook.CodeOf(err) {
+		case "":
 		case webhook.CodeConfigDeleted, webhook.CodeConfigDisabled:
 			return nil
-		}
-		if err != nil {
+		default:
 			return err
 		}
 		ids, err := failedDeliveries(ctx, tx, &recovery, after, limit)
@@ -147,7 +147,11 @@ func failedDeliveries(ctx context.Context, tx pgx.Tx, recovery *webhook.Recovery
 	}
 	where.add(`updated_at <= `, store.Micros(recovery.FailedBefore))
 	query := `SELECT id FROM deliveries` + where.sql() + ` ORDER BY id LIMIT ` + where.args.add(limit)
-	return collect(ctx, tx, func(r pgx.Row) (id string, err error) { return id, r.Scan(&id) }, query, *where.args...)
+	scan := func(r pgx.Row) (id string, err error) {
+		err = r.Scan(&id)
+		return id, err
+	}
+	return collect(ctx, tx, scan, query, *where.args...)
 }
 
 // giveUp fails the deliveries of a config that wait for an attempt.

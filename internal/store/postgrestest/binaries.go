@@ -33,8 +33,8 @@ var folders = []string{
 // the newest of those that are installed.
 func findBinaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil && hasBinaries(filepath.Dir(real)) {
-			return filepath.Dir(real), nil
+		if path, err := filepath.EvalSymlinks(path); err == nil && hasBinaries(filepath.Dir(path)) {
+			return filepath.Dir(path), nil
 		}
 	}
 	for _, pattern := range folders {

@@ -59,12 +59,13 @@ func (l *local) start(ctx context.Context, binaries string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = output.Close() }() // the server has its own
-	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), "--pgdata", data, "--username", superuser,
+	defer func() { _ = output.Close() }()                                 // the server has its own
+	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), //nolint:gosec // a folder of the machine
+		"--pgdata", data, "--username", superuser,
 		"--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync")
 	initdb.Stdout, initdb.Stderr = output, output
 	// Not bound to the context: it is stopped through its input.
-	l.command = exec.Command("sh", "-c", supervise, "sh", l.folder, filepath.Join(binaries, "postgres"), "-D", data, //nolint:noctx // see above
+	l.command = exec.Command("sh", "-c", supervise, "sh", l.folder, filepath.Join(binaries, "postgres"), "-D", data, //nolint:noctx,gosec // see above
 		"-c", "listen_addresses=", "-c", "unix_socket_directories="+l.folder, "-c", "max_connections=200")
 	l.command.Stdout, l.command.Stderr = output, output
 	for _, command := range []*exec.Cmd{initdb, l.command} {

@@ -8,14 +8,9 @@
 // program runs as root, the server runs as the user postgres or nobody. It is
 // stopped, and its folder removed, also when the test program is killed.
 //
-// On a machine without PostgreSQL the tests are skipped, with a reason that
-// begins with [SkipReason]; with CI=true in the environment they fail.
-// To see which it is, without running anything else:
-//
-//	go test -count=1 -v -run '^TestURL$' ./internal/store/postgrestest
-//
-// prints "--- PASS: TestURL" if there is a server and "--- SKIP: TestURL" with
-// the reason if there is none.
+// On a machine without PostgreSQL the tests are skipped; where somebody relies
+// on them (see package testpart) they fail. tools/postgresql.sh sees to it that
+// there is one, where that is possible.
 package postgrestest
 
 import (
@@ -31,10 +26,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx" for the migrations
+
+	"github.com/hookline-go/hookline/internal/testpart"
 )
 
-// SkipReason is how the reason of a skipped test begins.
-const SkipReason = "PostgreSQL did not run"
+// Part is the name of PostgreSQL in [testpart].
+const Part = "postgresql"
 
 // Variable names the environment variable with the URL of a server to use.
 const Variable = "HOOKLINE_TEST_POSTGRES_URL"
@@ -43,7 +40,10 @@ const Variable = "HOOKLINE_TEST_POSTGRES_URL"
 const startTimeout = 60 * time.Second
 
 // Tests is what a TestMain runs; a *[testing.M] is one.
-type Tests interface{ Run() int }
+type Tests interface {
+	// Run runs the tests and returns the program's exit code.
+	Run() int
+}
 
 type stopping struct{ tests Tests }
 
@@ -79,11 +79,11 @@ func EmptyURL(tb testing.TB) string {
 func newDatabase(tb testing.TB, template func(*server, context.Context) (string, error)) string {
 	tb.Helper()
 	s, err := shared.start(tb.Context())
-	if errors.Is(err, errNoBinaries) && os.Getenv("CI") != "true" {
-		tb.Skipf("%s: %v", SkipReason, err)
+	if errors.Is(err, errNoBinaries) {
+		testpart.Missing(tb, Part, err.Error())
 	}
 	if err != nil {
-		tb.Fatalf("%s: %v", SkipReason, err)
+		tb.Fatalf("start PostgreSQL: %v", err)
 	}
 	from, err := template(s, tb.Context())
 	if err != nil {
@@ -148,7 +148,8 @@ func startServer(ctx context.Context) (*server, error) {
 		}
 		s := &server{url: parsed}
 		s.stop = s.dropTemplate
-		return s, s.exec(ctx, `SELECT 1`)
+		err = s.exec(ctx, `SELECT 1`)
+		return s, err
 	}
 	return startLocal(ctx)
 }

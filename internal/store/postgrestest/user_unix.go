@@ -32,7 +32,7 @@ func detach(command *exec.Cmd, folder string) error {
 			return err
 		}
 		command.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		return os.Chown(folder, int(uid), int(gid)) //nolint:gosec // 32 bits
+		return os.Chown(folder, int(uid), int(gid))
 	}
 	return errors.New("it does not run as root, and there is no user postgres or nobody")
 }

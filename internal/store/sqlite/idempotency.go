@@ -13,13 +13,13 @@ import (
 // none.
 func (s *Store) answered(ctx context.Context, tx *sql.Tx, organisationID int64, key webhook.Idempotency) (answer []byte, err error) {
 	if key.Key == "" {
-		return nil, nil //nolint:nilnil // there being no answer is an answer
+		return nil, nil
 	}
 	err = tx.QueryRowContext(ctx, `SELECT answer FROM idempotency_keys
 		WHERE organisation_id = ? AND operation = ? AND key = ? AND created_at > ?`,
 		organisationID, key.Operation, key.Key, s.oldestKey()).Scan(&answer)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil //nolint:nilnil // likewise
+		return nil, nil
 	}
 	return answer, err
 }

@@ -91,10 +91,10 @@ func (s *Store) ContinueRecovery(ctx context.Context, recovery webhook.Recovery,
 	err = s.write(ctx, "recover deliveries", func(ctx context.Context, tx *sql.Tx) error {
 		config, err := s.enabledConfig(ctx, tx, recovery.OrganisationID, recovery.ConfigID)
 		switch webhook.CodeOf(err) {
+		case "":
 		case webhook.CodeConfigDeleted, webhook.CodeConfigDisabled:
 			return nil
-		}
-		if err != nil {
+		default:
 			return err
 		}
 		failed, err := failedDeliveries(ctx, tx, &recovery, after, limit)
@@ -142,10 +142,11 @@ func (s *Store) giveUp(ctx context.Context, tx *sql.Tx, organisationID, configID
 	where.add(`organisation_id = ?`, organisationID)
 	where.add(`webhook_id = ?`, configID)
 	where.add(`state = ?`, webhook.DeliveryPending)
+	waiting := where.sql()
+	//nolint:gosec // the terms of the conditions are constants
 	result, err := tx.ExecContext(ctx, `INSERT INTO delivery_changes
 		(organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)
-		SELECT organisation_id, webhook_id, COALESCE(sync_id, ''), created_at / 1000, -1, 0, 0, 1 FROM deliveries`+
-		where.sql(), where.args...)
+		SELECT organisation_id, webhook_id, COALESCE(sync_id, ''), created_at / 1000, -1, 0, 0, 1 FROM deliveries`+waiting, where.args...)
 	if err != nil {
 		return err
 	}
@@ -154,8 +155,9 @@ func (s *Store) giveUp(ctx context.Context, tx *sql.Tx, organisationID, configID
 		return err
 	}
 	countChanges(ctx, int(changes))
+	//nolint:gosec // likewise
 	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET state = 'FAILED', failure_reason = ?, next_attempt_at = NULL,
-		updated_at = max(updated_at, ?)`+
-		where.sql(), append([]any{reason, store.Micros(s.now())}, where.args...)...)
+		updated_at = max(updated_at, ?)`+waiting,
+		append([]any{reason, store.Micros(s.now())}, where.args...)...)
 	return err
 }

@@ -1,9 +1,13 @@
 package storetest
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -96,4 +100,253 @@ func testAttempts(t *testing.T, f *fixture) {
 	other := f.delivery(t, bystander.DeliveryID)
 	require.Equal(t, webhook.DeliveryPending, other.State)
 	require.Empty(t, other.Attempts)
+}
+
+func testOvertaken(t *testing.T, f *fixture) {
+	config := f.createConfig(t, minimal(ours))
+	job := f.publishTo(t, &config)
+	for _, unknown := range []string{uuid.NewString(), "", "no id"} {
+		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: unknown, Attempt: 1}, lease)
+		requireCode(t, webhook.CodeNotFound, err)
+	}
+	for _, attempt := range []int{0, 2} {
+		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: job.DeliveryID, Attempt: attempt}, lease)
+		requireCode(t, webhook.CodeOvertaken, err)
+	}
+	require.Equal(t, webhook.DeliveryPending, f.delivery(t, job.DeliveryID).State)
+
+	first := f.begin(t, job)
+	second := f.begin(t, job) // the queue gave the job to another worker
+	require.Equal(t, first, second)
+	f.finish(t, second, delivered())
+	before := f.snapshot(t)
+	requireCode(t, webhook.CodeOvertaken, f.FinishAttempt(t.Context(), &first, f.retried()))
+	require.Equal(t, before, f.snapshot(t))
+	require.Empty(t, f.queue.Take())
+	_, err := f.BeginAttempt(t.Context(), job, lease)
+	requireCode(t, webhook.CodeOvertaken, err)
+}
+
+// testConcurrentFinish has several workers finish one attempt: one outcome is
+// recorded.
+func testConcurrentFinish(t *testing.T, f *fixture) {
+	const workers = 20
+	config := f.createConfig(t, minimal(ours))
+	dispatch := f.begin(t, f.publishTo(t, &config))
+	var recorded atomic.Int64
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			err := f.FinishAttempt(t.Context(), &dispatch, f.retried())
+			if err == nil {
+				recorded.Add(1)
+			} else {
+				assert.Equal(t, webhook.CodeOvertaken, webhook.CodeOf(err))
+			}
+		})
+	}
+	group.Wait()
+	require.EqualValues(t, 1, recorded.Load())
+	require.Len(t, f.delivery(t, dispatch.DeliveryID).Attempts, 1)
+	require.Len(t, f.queue.Take(), 1)
+	stored, err := f.Config(t.Context(), ours, config.ID)
+	require.NoError(t, err)
+	require.Equal(t, 1, stored.ConsecutiveFailures)
+}
+
+// testConcurrentAttempts begins and finishes many attempts at once, of configs
+// that answer and configs that do not.
+func testConcurrentAttempts(t *testing.T, f *fixture) {
+	const configs, each = 5, 30
+	var group sync.WaitGroup
+	var made []webhook.Config
+	for i := range configs {
+		config := f.createConfig(t, minimal(ours))
+		made = append(made, config)
+		for range each {
+			job := f.publishTo(t, &config)
+			group.Go(func() {
+				outcome := f.failed()
+				if i%2 == 0 {
+					outcome = delivered()
+				}
+				dispatch, err := f.BeginAttempt(t.Context(), job, lease)
+				if err == nil {
+					err = f.FinishAttempt(t.Context(), &dispatch, outcome)
+				}
+				assert.NoError(t, err)
+			})
+		}
+	}
+	group.Wait()
+	for i, config := range made {
+		stored, err := f.Config(t.Context(), ours, config.ID)
+		require.NoError(t, err)
+		want, state := 0, webhook.DeliveryDelivered
+		if i%2 != 0 {
+			want, state = each, webhook.DeliveryFailed
+		}
+		require.Equal(t, want, stored.ConsecutiveFailures)
+		page, err := f.Deliveries(t.Context(), ours, webhook.DeliveryFilter{WebhookID: &config.ID, State: state})
+		require.NoError(t, err)
+		require.EqualValues(t, each, page.Count)
+	}
+}
+
+func testHealth(t *testing.T, f *fixture) {
+	config := f.createConfig(t, minimal(ours))
+	start := f.micros()
+	attempt := func(outcome webhook.Outcome) webhook.Dispatch {
+		dispatch := f.begin(t, f.publishTo(t, &config))
+		f.finish(t, dispatch, outcome)
+		f.clock.Advance(time.Minute)
+		return dispatch
+	}
+	requireHealth := func(failures int, since *time.Time) {
+		t.Helper()
+		stored, err := f.Config(t.Context(), ours, config.ID)
+		require.NoError(t, err)
+		require.Equal(t, failures, stored.ConsecutiveFailures)
+		require.Equal(t, since, stored.FailingSince)
+		require.Equal(t, config.UpdatedAt, stored.UpdatedAt, "health is no update")
+	}
+	for i := range webhook.FailingAfter {
+		dispatch := attempt(f.failed())
+		require.False(t, dispatch.Failing)
+		requireHealth(i+1, &start)
+	}
+	id, err := f.DeliverTo(t.Context(), config.ID, event(ours))
+	require.NoError(t, err)
+	jobs := f.queue.Take()
+	require.Equal(t, webhook.LaneFailing, jobs[0].Lane)
+	require.NoError(t, f.RetryDelivery(t.Context(), ours, id))
+	require.Equal(t, webhook.LaneFailing, f.queue.Take()[0].Lane)
+	f.publish(t, event(ours))
+	require.Equal(t, webhook.LaneFailing, f.queue.Take()[0].Lane)
+
+	dispatch := attempt(f.retried())
+	require.True(t, dispatch.Failing)
+	require.Equal(t, &start, dispatch.FailingSince)
+	require.Equal(t, webhook.LaneFailing, f.queue.Take()[0].Lane, "of the retry")
+	attempt(delivered())
+	requireHealth(0, nil)
+	again := f.micros()
+	attempt(f.retried())
+	requireHealth(1, &again)
+	require.Equal(t, webhook.LaneDeliveries, f.queue.Take()[0].Lane)
+}
+
+// testUnwantedAttempts disables or deletes a config while its deliveries wait
+// and while one is under way.
+func testUnwantedAttempts(t *testing.T, f *fixture) {
+	tests := []struct {
+		name, reason string
+		stop         func(*testing.T, *webhook.Config)
+	}{
+		{"disabled", webhook.ReasonConfigDisabled, func(t *testing.T, c *webhook.Config) {
+			_, err := f.UpdateConfig(t.Context(), ours, c.ID, func(c *webhook.Config) error {
+				c.State = webhook.StateDisabled
+				return nil
+			})
+			require.NoError(t, err)
+		}},
+		{"deleted", webhook.ReasonConfigDeleted, func(t *testing.T, c *webhook.Config) {
+			require.NoError(t, f.DeleteConfig(t.Context(), ours, c.ID))
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			config, bystander := f.createConfig(t, minimal(ours)), f.createConfig(t, minimal(ours))
+			waiting, other := f.publishTo(t, &config), f.publishTo(t, &bystander)
+			toRetry, toSucceed := f.begin(t, f.publishTo(t, &config)), f.begin(t, f.publishTo(t, &config))
+			f.clock.Advance(time.Second)
+			test.stop(t, &config)
+			given := f.delivery(t, waiting.DeliveryID)
+			require.Equal(t, webhook.DeliveryFailed, given.State)
+			require.Equal(t, test.reason, given.FailureReason)
+			require.Equal(t, f.micros(), given.UpdatedAt)
+			require.Nil(t, given.NextAttemptAt)
+			require.Equal(t, webhook.DeliveryProcessing, f.delivery(t, toRetry.DeliveryID).State)
+			require.Equal(t, webhook.DeliveryPending, f.delivery(t, other.DeliveryID).State)
+			_, err := f.BeginAttempt(t.Context(), waiting, lease)
+			requireCode(t, webhook.CodeOvertaken, err)
+
+			f.finish(t, toRetry, f.retried())
+			settled := f.delivery(t, toRetry.DeliveryID)
+			require.Equal(t, webhook.DeliveryFailed, settled.State)
+			require.Equal(t, test.reason, settled.FailureReason)
+			require.Nil(t, settled.NextAttemptAt)
+			require.Len(t, settled.Attempts, 1)
+			f.finish(t, toSucceed, delivered())
+			require.Equal(t, webhook.DeliveryDelivered, f.delivery(t, toSucceed.DeliveryID).State)
+			require.Empty(t, f.queue.Take())
+		})
+	}
+}
+
+// testUnwantedWhenBegun begins a delivery whose config wants none, as it can be
+// when the config was disabled just as the event was published.
+func testUnwantedWhenBegun(t *testing.T, f *fixture) {
+	disabled := f.createConfig(t, full(ours))
+	for reason, id := range map[string]int64{
+		webhook.ReasonConfigDisabled: disabled.ID, webhook.ReasonConfigDeleted: disabled.ID + 1,
+	} {
+		d := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: id})
+		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: d.ID, ConfigID: d.WebhookID, Attempt: 1}, lease)
+		requireCode(t, webhook.CodeOvertaken, err)
+		given := f.delivery(t, d.ID)
+		require.Equal(t, webhook.DeliveryFailed, given.State)
+		require.Equal(t, reason, given.FailureReason)
+	}
+	theirConfig := f.createConfig(t, minimal(theirs))
+	d := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: theirConfig.ID})
+	_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: d.ID, ConfigID: d.WebhookID, Attempt: 1}, lease)
+	requireCode(t, webhook.CodeOvertaken, err)
+	require.Equal(t, webhook.ReasonConfigDeleted, f.delivery(t, d.ID).FailureReason)
+}
+
+// testDisablingOutcome has an attempt switch its config off.
+func testDisablingOutcome(t *testing.T, f *fixture) {
+	config := f.createConfig(t, minimal(ours))
+	waiting := f.publishTo(t, &config)
+	dispatch := f.begin(t, f.publishTo(t, &config))
+	f.clock.Advance(time.Second)
+	outcome := f.failed()
+	outcome.Reason, outcome.Disable = "answered 410", "the endpoint is gone"
+	f.finish(t, dispatch, outcome)
+	require.Equal(t, "answered 410", f.delivery(t, dispatch.DeliveryID).FailureReason)
+	given := f.delivery(t, waiting.DeliveryID)
+	require.Equal(t, webhook.DeliveryFailed, given.State)
+	require.Equal(t, "the endpoint is gone", given.FailureReason)
+	stored, err := f.Config(t.Context(), ours, config.ID)
+	require.NoError(t, err)
+	require.Equal(t, webhook.StateDisabled, stored.State)
+	require.Equal(t, f.micros(), stored.UpdatedAt)
+
+	// Enabled again, the endpoint starts afresh, and nothing old is sent.
+	enabled, err := f.UpdateConfig(t.Context(), ours, config.ID, f.apply(&webhook.Patch{State: new(webhook.StateEnabled)}))
+	require.NoError(t, err)
+	require.Zero(t, enabled.ConsecutiveFailures)
+	require.Nil(t, enabled.FailingSince)
+	require.Empty(t, f.queue.Take())
+}
+
+// testSigningKeyOverlap replaces a signing key: both sign until the old one
+// ends.
+func testSigningKeyOverlap(t *testing.T, f *fixture) {
+	c := minimal(ours)
+	c.SigningKey = "first"
+	config := f.createConfig(t, c)
+	updated, err := f.UpdateConfig(t.Context(), ours, config.ID, f.apply(&webhook.Patch{SigningKey: webhook.Set[webhook.Secret]("second")}))
+	require.NoError(t, err)
+	require.Equal(t, []webhook.PreviousSigningKey{{Key: "first", Until: f.micros().Add(overlap)}},
+		[]webhook.PreviousSigningKey{{Key: updated.PreviousSigningKeys[0].Key, Until: updated.PreviousSigningKeys[0].Until.UTC().Truncate(time.Microsecond)}})
+	stored, err := f.Config(t.Context(), ours, config.ID)
+	require.NoError(t, err)
+	require.Equal(t, []webhook.PreviousSigningKey{{Key: "first", Until: f.micros().Add(overlap)}}, stored.PreviousSigningKeys)
+	keys := func() []webhook.Secret { return f.begin(t, f.publishTo(t, &config)).SigningKeys }
+	f.clock.Advance(overlap - time.Second)
+	require.Equal(t, []webhook.Secret{"second", "first"}, keys())
+	f.clock.Advance(time.Second)
+	require.Equal(t, []webhook.Secret{"second"}, keys())
 }

@@ -48,14 +48,14 @@ func testCancelledContext(t *testing.T, f *fixture) {
 			return err
 		},
 		"begin attempt": func() error {
-			_, err := f.BeginAttempt(ctx, webhook.Job{DeliveryID: logged.ID, Attempt: 1}, lease)
+			_, err := f.BeginAttempt(ctx, webhook.Job{DeliveryID: logged.ID, ConfigID: logged.WebhookID, Attempt: 1}, lease)
 			return err
 		},
 		"finish attempt": func() error {
 			dispatch := webhook.Dispatch{DeliveryID: logged.ID, OrganisationID: ours, ConfigID: config.ID, Attempt: 1}
 			return f.FinishAttempt(ctx, &dispatch, webhook.Outcome{State: webhook.DeliveryFailed})
 		},
-		"requeue": func() error { return f.Requeue(ctx, webhook.Job{DeliveryID: logged.ID, Attempt: 1}) },
+		"requeue": func() error { return f.Requeue(ctx, webhook.Job{DeliveryID: logged.ID, ConfigID: logged.WebhookID, Attempt: 1}) },
 		"ping":    func() error { return f.Ping(ctx) },
 	}
 	for name, call := range calls {

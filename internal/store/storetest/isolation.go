@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,8 +13,8 @@ import (
 // must answer as for an item that does not exist, and change nothing.
 func testIsolation(t *testing.T, f *fixture) {
 	ctx := t.Context()
-	config := f.createConfig(t, full(ours))
-	logged := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: config.ID, SyncID: "s1"})
+	config := f.createConfig(t, enabled(ours))
+	logged := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: config.ID, SyncID: "s1", State: webhook.DeliveryFailed})
 	draft, hash := newKey(ours, "ci")
 	key, err := f.CreateKey(ctx, draft, hash)
 	require.NoError(t, err)
@@ -41,6 +42,13 @@ func testIsolation(t *testing.T, f *fixture) {
 		t.Run(name, func(t *testing.T) { requireCode(t, webhook.CodeNotFound, attempt()) })
 	}
 	f.requireNothingListed(t, theirs, &config.ID)
+	last, err := f.ContinueRecovery(ctx, webhook.Recovery{
+		OrganisationID: theirs, ConfigID: config.ID, Since: time.Unix(0, 0), Until: f.clock.Now(), FailedBefore: f.clock.Now(),
+	}, "", 10)
+	require.NoError(t, err)
+	require.Empty(t, last)
+	require.Zero(t, f.publish(t, webhook.Event{OrganisationID: theirs, Type: config.Type, IntegrationType: config.IntegrationType}).Deliveries)
+	require.Empty(t, f.queue.Take())
 
 	f.requireStored(t, config)
 	detail, err := f.Delivery(ctx, ours, logged.ID)
@@ -49,12 +57,19 @@ func testIsolation(t *testing.T, f *fixture) {
 	f.requireKeys(t, ours, key)
 }
 
+// enabled is a full config that deliveries go to.
+func enabled(organisation int64) webhook.Config {
+	c := full(organisation)
+	c.State, c.Topics = webhook.StateEnabled, nil
+	return c
+}
+
 func (f *fixture) requireNothingListed(t *testing.T, organisation int64, webhookID *int64) {
 	t.Helper()
 	configs, err := f.Configs(t.Context(), organisation, webhook.ConfigFilter{})
 	require.NoError(t, err)
 	require.Equal(t, webhook.ConfigPage{Configs: []webhook.Config{}}, configs)
-	for _, filter := range []webhook.DeliveryFilter{{}, {WebhookID: webhookID}, {SyncID: "s1"}, {State: webhook.DeliveryPending}} {
+	for _, filter := range []webhook.DeliveryFilter{{}, {WebhookID: webhookID}, {SyncID: "s1"}, {State: webhook.DeliveryFailed}} {
 		deliveries, err := f.Deliveries(t.Context(), organisation, filter)
 		require.NoError(t, err)
 		require.Equal(t, webhook.DeliveryPage{Deliveries: []webhook.Delivery{}}, deliveries)

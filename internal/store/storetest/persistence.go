@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -84,4 +86,73 @@ func testTwoStores(t *testing.T, open Opener) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, want, got.Topics)
 	}
+}
+
+// testPagesOfTwoStores reads all pages while two stores, each with ids of its
+// own, publish: what was there must come, each once, in order.
+func testPagesOfTwoStores(t *testing.T, open Opener) {
+	const before, during = 40, 60
+	cipher, clock := NewCipher(t), NewClock()
+	stores := make([]*fixture, 2)
+	for i := range stores {
+		queue := &Queue{}
+		stores[i] = &fixture{Store: openStore(t, open, cipher, clock, queue), clock: clock, queue: queue}
+	}
+	_, err := stores[0].EnsureOrganisation(t.Context(), ours)
+	require.NoError(t, err)
+	stores[0].createConfig(t, minimal(ours))
+	publish := func(n int) *sync.WaitGroup {
+		var group sync.WaitGroup
+		for _, s := range stores {
+			group.Go(func() {
+				for range n {
+					_, err := s.PublishEvent(t.Context(), event(ours), webhook.Idempotency{})
+					assert.NoError(t, err)
+				}
+			})
+		}
+		return &group
+	}
+	publish(before).Wait()
+	was := stores[0].allDeliveries(t, webhook.MaxPageLimit)
+	require.Len(t, was, before*len(stores))
+	arriving := publish(during)
+	got := stores[1].allDeliveries(t, 3)
+	arriving.Wait()
+
+	require.True(t, slices.IsSortedFunc(got, func(a, b string) int { return strings.Compare(b, a) }))
+	require.Len(t, slices.Compact(slices.Clone(got)), len(got), "repeated")
+	require.Subset(t, got, was, "skipped")
+	all := stores[0].allDeliveries(t, webhook.MaxPageLimit)
+	require.Len(t, all, (before+during)*len(stores))
+	for _, s := range stores {
+		page, err := s.Deliveries(t.Context(), ours, webhook.DeliveryFilter{State: webhook.DeliveryPending})
+		require.NoError(t, err)
+		require.EqualValues(t, len(all), page.Count)
+	}
+}
+
+// testKeysOfTwoStores sends the same request to two stores at once.
+func testKeysOfTwoStores(t *testing.T, open Opener) {
+	const requests = 20
+	cipher, clock, queue := NewCipher(t), NewClock(), &Queue{}
+	stores := []Store{openStore(t, open, cipher, clock, queue), openStore(t, open, cipher, clock, queue)}
+	_, err := stores[0].EnsureOrganisation(t.Context(), ours)
+	require.NoError(t, err)
+	_, err = stores[0].CreateConfig(t.Context(), minimal(ours), webhook.Idempotency{})
+	require.NoError(t, err)
+	ids := make([]string, requests)
+	var group sync.WaitGroup
+	for i := range ids {
+		group.Go(func() {
+			published, err := stores[i%len(stores)].PublishEvent(t.Context(), event(ours), idempotency("key", 1))
+			assert.NoError(t, err)
+			ids[i] = published.EventID
+		})
+	}
+	group.Wait()
+	for _, id := range ids {
+		require.Equal(t, ids[0], id)
+	}
+	require.Len(t, queue.Take(), 1)
 }

@@ -1,11 +1,14 @@
 package storetest
 
 import (
+	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -123,4 +126,154 @@ func testPublishMatches(t *testing.T, f *fixture) {
 			require.EqualValues(t, len(test.want), published.Deliveries)
 		})
 	}
+}
+
+// testFanOut publishes one event to a thousand configs.
+func testFanOut(t *testing.T, f *fixture) {
+	const configs = 1000
+	for range configs {
+		f.createConfig(t, minimal(ours))
+	}
+	published := f.publish(t, event(ours))
+	require.EqualValues(t, configs, published.Deliveries)
+	jobs := f.queue.Take()
+	require.Len(t, jobs, configs)
+	webhooks, ids := map[int64]bool{}, map[string]bool{}
+	for id := range slices.Values(f.allDeliveries(t, webhook.MaxPageLimit)) {
+		ids[id] = true
+	}
+	page, err := f.Deliveries(t.Context(), ours, webhook.DeliveryFilter{State: webhook.DeliveryPending, Limit: webhook.MaxPageLimit})
+	require.NoError(t, err)
+	require.EqualValues(t, configs, page.Count)
+	for _, d := range page.Deliveries {
+		require.Equal(t, published.EventID, d.EventID)
+		webhooks[d.WebhookID] = true
+	}
+	require.Len(t, webhooks, webhook.MaxPageLimit, "each config once")
+	for _, job := range jobs {
+		require.True(t, ids[job.DeliveryID])
+		delete(ids, job.DeliveryID)
+	}
+	require.Empty(t, ids)
+}
+
+// testQueueFails has the queue refuse jobs: whatever they are for is not stored
+// either.
+func testQueueFails(t *testing.T, f *fixture) {
+	config := f.createConfig(t, minimal(ours))
+	job := f.publishTo(t, &config)
+	failed := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: config.ID, State: webhook.DeliveryFailed})
+	dispatch := f.begin(t, job)
+	before, refusal := f.snapshot(t), errors.New("refused")
+	f.queue.Fail(refusal)
+	recovery := webhook.Recovery{
+		OrganisationID: ours, ConfigID: config.ID, Since: time.Unix(0, 0), Until: f.clock.Now(), FailedBefore: f.clock.Now().Add(time.Hour),
+	}
+	retry, key := f.retried(), idempotency("once", 1)
+	calls := map[string]func() error{
+		"publish":          func() error { _, err := f.PublishEvent(t.Context(), event(ours), webhook.Idempotency{}); return err },
+		"publish with key": func() error { _, err := f.PublishEvent(t.Context(), event(ours), key); return err },
+		"deliver to":       func() error { _, err := f.DeliverTo(t.Context(), config.ID, event(ours)); return err },
+		"retry":            func() error { return f.RetryDelivery(t.Context(), ours, failed.ID) },
+		"start recovery":   func() error { _, err := f.StartRecovery(t.Context(), recovery); return err },
+		"continue recovery": func() error {
+			_, err := f.ContinueRecovery(t.Context(), recovery, "", 10)
+			return err
+		},
+		"finish":  func() error { return f.FinishAttempt(t.Context(), &dispatch, retry) },
+		"requeue": func() error { return f.Requeue(t.Context(), job) },
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			require.ErrorIs(t, call(), refusal)
+			require.Equal(t, before, f.snapshot(t))
+		})
+	}
+	f.queue.Fail(nil)
+	published, err := f.PublishEvent(t.Context(), event(ours), key)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, published.Deliveries, "the key was not used up")
+	require.NoError(t, f.FinishAttempt(t.Context(), &dispatch, retry))
+	require.Len(t, f.queue.Take(), 2)
+}
+
+// snapshot is all that is stored of our deliveries and configs.
+type snapshot struct {
+	configs    []webhook.Config
+	deliveries []webhook.DeliveryDetail
+	count      int64
+}
+
+func (f *fixture) snapshot(t *testing.T) snapshot {
+	t.Helper()
+	configs, err := f.Configs(t.Context(), ours, webhook.ConfigFilter{Limit: webhook.MaxPageLimit})
+	require.NoError(t, err)
+	page, err := f.Deliveries(t.Context(), ours, webhook.DeliveryFilter{})
+	require.NoError(t, err)
+	taken := snapshot{configs: configs.Configs, count: page.Count}
+	for _, d := range page.Deliveries {
+		taken.deliveries = append(taken.deliveries, f.delivery(t, d.ID))
+	}
+	return taken
+}
+
+func testPublishOfUnknownOrganisation(t *testing.T, f *fixture) {
+	_, err := f.PublishEvent(t.Context(), event(99), webhook.Idempotency{})
+	requireCode(t, webhook.CodeNotFound, err)
+	_, err = f.PublishEvent(t.Context(), event(99), idempotency("key", 1))
+	requireCode(t, webhook.CodeNotFound, err)
+}
+
+// testConcurrentPublishing mixes good events with ones that fail: each gets its
+// own answer.
+func testConcurrentPublishing(t *testing.T, f *fixture) {
+	const each = 40
+	f.createConfig(t, minimal(ours))
+	f.createConfig(t, minimal(theirs))
+	var group sync.WaitGroup
+	for range each {
+		for _, organisation := range []int64{ours, theirs, 99} {
+			group.Go(func() {
+				published, err := f.PublishEvent(t.Context(), event(organisation), webhook.Idempotency{})
+				if organisation == 99 {
+					assert.Equal(t, webhook.CodeNotFound, webhook.CodeOf(err))
+					return
+				}
+				assert.EqualValues(t, 1, published.Deliveries)
+				assert.NoError(t, err)
+			})
+		}
+	}
+	group.Wait()
+	require.Len(t, f.queue.Take(), 2*each)
+	for _, organisation := range []int64{ours, theirs} {
+		page, err := f.Deliveries(t.Context(), organisation, webhook.DeliveryFilter{})
+		require.NoError(t, err)
+		require.EqualValues(t, each, page.Count)
+	}
+}
+
+func testDeliverTo(t *testing.T, f *fixture) {
+	c := full(ours)
+	c.State = webhook.StateEnabled
+	config := f.createConfig(t, c)
+	other := f.createConfig(t, full(ours))
+	e := webhook.Event{OrganisationID: ours, Topic: "no topic of the config", Payload: []byte(`{"test":true}`)}
+	id, err := f.DeliverTo(t.Context(), config.ID, e)
+	require.NoError(t, err)
+	jobs := f.queue.Take()
+	require.Len(t, jobs, 1)
+	require.Equal(t, id, jobs[0].DeliveryID)
+	d := f.delivery(t, id)
+	require.Equal(t, e.Payload, d.Payload)
+	require.Equal(t, config.ID, d.WebhookID)
+	require.Equal(t, string(config.Type), d.EventType)
+	require.Equal(t, string(config.IntegrationType), d.Integration)
+	require.Equal(t, webhook.DeliveryPending, d.State)
+
+	_, err = f.DeliverTo(t.Context(), other.ID, e)
+	requireCode(t, webhook.CodeConfigDisabled, err)
+	_, err = f.DeliverTo(t.Context(), other.ID+1, e)
+	requireCode(t, webhook.CodeNotFound, err)
+	require.Empty(t, f.queue.Take())
 }

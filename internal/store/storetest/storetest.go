@@ -82,9 +82,33 @@ func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
 		{"import bare delivery", testImportBareDelivery},
 		{"publish", testPublish},
 		{"publish matches", testPublishMatches},
+		{"fan-out", testFanOut},
+		{"queue fails", testQueueFails},
+		{"publish of an unknown organisation", testPublishOfUnknownOrganisation},
+		{"concurrent publishing", testConcurrentPublishing},
+		{"deliver to a config", testDeliverTo},
+		{"idempotent publishing", testIdempotentPublishing},
+		{"concurrent keys", testConcurrentKeys},
+		{"idempotent configs", testIdempotentConfigs},
+		{"concurrent keys of configs", testConcurrentConfigKeys},
+		{"failed requests keep no key", testFailedRequestsKeepNoKey},
 		{"attempts", testAttempts},
 		{"lease", testLease},
 		{"release", testRelease},
+		{"overtaken", testOvertaken},
+		{"concurrent finish", testConcurrentFinish},
+		{"concurrent attempts", testConcurrentAttempts},
+		{"health", testHealth},
+		{"unwanted attempts", testUnwantedAttempts},
+		{"unwanted when begun", testUnwantedWhenBegun},
+		{"disabling outcome", testDisablingOutcome},
+		{"signing key overlap", testSigningKeyOverlap},
+		{"retry", testRetry},
+		{"requeue", testRequeue},
+		{"recovery", testRecovery},
+		{"recovery starts the schedule again", testRecoveryStartsSchedule},
+		{"recovery of unwanted", testRecoveryOfUnwanted},
+		{"counts", testCounts},
 		{"list deliveries", testListDeliveries},
 		{"delivery pages while rows arrive", testDeliveryPagesWhileRowsArrive},
 		{"delivery filters", testDeliveryFilters},
@@ -112,6 +136,8 @@ func RunPersistent(t *testing.T, newDatabase func(t *testing.T) Opener) {
 	t.Run("reopen", func(t *testing.T) { testReopen(t, newDatabase(t)) })
 	t.Run("wrong encryption key", func(t *testing.T) { testWrongKey(t, newDatabase(t)) })
 	t.Run("two stores", func(t *testing.T) { testTwoStores(t, newDatabase(t)) })
+	t.Run("pages of two stores", func(t *testing.T) { testPagesOfTwoStores(t, newDatabase(t)) })
+	t.Run("keys of two stores", func(t *testing.T) { testKeysOfTwoStores(t, newDatabase(t)) })
 }
 
 // lease is how long a worker has an attempt.
