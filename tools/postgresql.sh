@@ -6,8 +6,8 @@ cd "$(dirname "$0")/.."
 
 found() {
   # As if nobody relied on it, so that its absence is a skip and not a failure.
-  CI='' HOOKLINE_TEST_PARTS='' go test -count 1 -v -run '^TestURL$' ./internal/store/postgrestest 2>&1 | tee "$output" |
-    grep -q '^--- PASS: TestURL'
+  CI='' HOOKLINE_TEST_PARTS='' go test -count 1 -v -run '^TestURL$' ./internal/store/postgrestest >"$output" 2>&1 || true
+  grep -q '^--- PASS: TestURL' "$output"
 }
 
 output=$(mktemp)
