@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/hookline-go/hookline/internal/delivery/egress"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
@@ -137,7 +138,7 @@ func TestSendKeepsConnections(t *testing.T) {
 		remotes <- r.RemoteAddr
 		_, _ = w.Write(make([]byte, maxRead-1))
 	})
-	sender := newTestSender(t, testEgress{})
+	sender := newTestSender(t, testEgress{transport: egress.TransportOptions{IdleTimeout: testPatience}})
 	for range cap(remotes) {
 		assert.Equal(t, KindDelivered, send(t, sender, dispatchTo(server.URL)).Kind)
 	}

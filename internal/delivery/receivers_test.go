@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -75,13 +76,12 @@ func newTestSender(t *testing.T, e testEgress) *Sender {
 // newGuardedSender is newTestSender without the exception for the machine itself.
 func newGuardedSender(t *testing.T, e testEgress) *Sender {
 	t.Helper()
+	// A connection becomes idle a moment after its response has been read, perhaps after the clean-up below.
+	e.transport.IdleTimeout = cmp.Or(e.transport.IdleTimeout, testTimeout)
 	transport := egress.NewTransport(egress.New(e.guard), e.transport)
 	t.Cleanup(transport.CloseIdleConnections)
-	if e.timeout == 0 {
-		e.timeout = testPatience
-	}
 	return NewSender(SenderOptions{
-		Transport: transport, Timeout: e.timeout, Version: testVersion, Now: func() time.Time { return testNow },
+		Transport: transport, Timeout: cmp.Or(e.timeout, testPatience), Version: testVersion, Now: func() time.Time { return testNow },
 	})
 }
 
