@@ -116,6 +116,7 @@ func testOvertaken(t *testing.T, f *fixture) {
 	require.Equal(t, webhook.DeliveryPending, f.delivery(t, job.DeliveryID).State)
 
 	first := f.begin(t, job)
+	f.clock.Advance(lease)
 	second := f.begin(t, job) // the queue gave the job to another worker
 	require.Equal(t, first, second)
 	f.finish(t, second, delivered())
