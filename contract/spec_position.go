@@ -104,6 +104,7 @@ func child(n *yaml.Node, name string) (key, value *yaml.Node) {
 		}
 	case yaml.AliasNode:
 		return child(n.Alias, name)
+	default: // a scalar holds nothing
 	}
 	return nil, nil
 }

@@ -164,7 +164,7 @@ var layout = map[string]rule{
 			"internal/app", "internal/webhook", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty",
 		},
-		why:     "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
+		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
 	},
 }
 

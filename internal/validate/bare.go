@@ -47,7 +47,7 @@ func (v *validator) bareFor(path string) (bare, error) {
 		return v.bareBody, nil
 	}
 	if err != nil {
-		return bare{}, &source.Problem{Place: source.Place{File: name}, Reason: reason(err)}
+		return bare{}, &source.FileError{Place: source.Place{File: name}, Reason: reason(err)}
 	}
 	number := 0
 	for line := range strings.Lines(string(data)) {
@@ -57,7 +57,7 @@ func (v *validator) bareFor(path string) (bare, error) {
 			continue
 		}
 		if len(words) > 2 || len(words) == 2 && !doublestar.ValidatePattern(words[0]) {
-			return bare{}, source.ProblemAt(source.Place{File: name, Line: number, Column: 1},
+			return bare{}, source.ErrorAt(source.Place{File: name, Line: number, Column: 1},
 				"the line must be a glob of file names and an operation, or an operation")
 		}
 		if len(words) == 2 && !doublestar.MatchUnvalidated(words[0], filepath.Base(path)) {
@@ -65,7 +65,7 @@ func (v *validator) bareFor(path string) (bare, error) {
 		}
 		found, err := v.parseBare(words[len(words)-1])
 		if err != nil {
-			return bare{}, source.ProblemAt(source.Place{File: name, Line: number, Column: 1}, "%v", err)
+			return bare{}, source.ErrorAt(source.Place{File: name, Line: number, Column: 1}, "%v", err)
 		}
 		return found, nil
 	}

@@ -18,9 +18,9 @@ import (
 func TestBroken(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Symlink("loop.sh", "loop.sh"))
-	require.NoError(t, os.Mkdir("folder", 0o755))
+	require.NoError(t, os.Mkdir("folder", 0o750))
 	require.NoError(t, os.Symlink(".", filepath.Join("folder", "itself")))
-	require.NoError(t, os.MkdirAll(filepath.Join("bare", "x"), 0o755))
+	require.NoError(t, os.MkdirAll(filepath.Join("bare", "x"), 0o750))
 	require.NoError(t, os.WriteFile(filepath.Join("bare", "x-operation"), []byte("a b c\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join("bare", "a.json"), []byte("{}"), 0o600))
 	require.NoError(t, os.WriteFile("http-client.env.json", []byte(`{"dev": {}}`), 0o600))
@@ -48,7 +48,7 @@ func TestBroken(t *testing.T) {
 		{"cyclic folder", "folder", "", "folder/itself: the symbolic link leads back to a folder that it is in"},
 		{"no such file", "none.har", "", "none.har: there is no such file or folder"},
 		{"no match", "none/*.har", "", "none/*.har: no file matches the pattern"},
-		{"unknown directive", "a.http", "# @nmae x\nGET /\n", "a.http:1:1: unknown directive @nmae"},
+		{"unknown directive", "a.http", "# @no-such-thing x\nGET /\n", "a.http:1:1: unknown directive @no-such-thing"},
 		{"no header", "b.http", "POST /\nContent-Type application/json\n", "b.http:2:1: the line is not a header: Name: value, and an empty line before the body"},
 		{"no body file", "c.http", "POST /core/webhook-config\n\n< ./none.json\n", "c.http:3:3: the file that is to be sent cannot be read: there is no such file or folder"},
 		{"shell syntax", "c.sh", "curl 'x\n", "c.sh:1:6: the shell script cannot be parsed: its syntax is wrong here"},
@@ -100,7 +100,7 @@ func TestBroken(t *testing.T) {
 // billionLaughs grows to 2 GB where aliases are followed.
 func billionLaughs() string {
 	var text strings.Builder
-	text.WriteString("method: GET\npath: /\nbody:\n  - &a [x, x, x, x, x, x, x, x, x, x]\n")
+	text.WriteString("method: GET\npath: /\nbody:\n  - &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]\n")
 	for c := 'b'; c < 'j'; c++ {
 		p := string(c - 1)
 		text.WriteString("  - &" + string(c) + " [" + strings.Repeat("*"+p+", ", 9) + "*" + p + "]\n")

@@ -55,13 +55,13 @@ var notRequests = regexp.MustCompile(`^http-client(\.private)?\.env\.json$|\.pos
 func (v *validator) file(in input) error {
 	reader, name, err := v.open(in)
 	if err != nil {
-		return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason(err)})
+		return v.problem(&source.FileError{Place: source.Place{File: name}, Reason: reason(err)})
 	}
 	defer reader.Close() //nolint:errcheck // nothing was written
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(reader, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason(err)})
+		return v.problem(&source.FileError{Place: source.Place{File: name}, Reason: reason(err)})
 	}
 	head = head[:n]
 	kind := recognise(in, head)
@@ -92,7 +92,7 @@ func (v *validator) unrecognised(in input, name string, head []byte) error {
 	if bytes.IndexByte(head, 0) >= 0 {
 		reason = "the file is binary"
 	}
-	return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason})
+	return v.problem(&source.FileError{Place: source.Place{File: name}, Reason: reason})
 }
 
 // recognise tells a file's format from its name and how it begins. A file without a telling name that was found in a
@@ -187,7 +187,7 @@ func (v *validator) fixture(in input, file *source.File) error {
 	if !in.named {
 		return nil
 	}
-	return source.ProblemAt(source.Place{File: file.Name},
+	return source.ErrorAt(source.Place{File: file.Name},
 		"the file is neither a request nor a body whose operation is known; --operation names one")
 }
 
@@ -197,11 +197,11 @@ func readAll(name string, r io.Reader) (*source.File, error) {
 	place := source.Place{File: name}
 	switch {
 	case err != nil:
-		return nil, &source.Problem{Place: place, Reason: reason(err)}
+		return nil, &source.FileError{Place: place, Reason: reason(err)}
 	case len(data) > MaxFile:
-		return nil, &source.Problem{Place: place, Reason: "the file is larger than " + strconv.Itoa(MaxFile>>20) + " MiB; only HTTP Archives may be"}
+		return nil, &source.FileError{Place: place, Reason: "the file is larger than " + strconv.Itoa(MaxFile>>20) + " MiB; only HTTP Archives may be"}
 	case bytes.IndexByte(data, 0) >= 0:
-		return nil, &source.Problem{Place: place, Reason: "the file is binary"}
+		return nil, &source.FileError{Place: place, Reason: "the file is binary"}
 	}
 	file := &source.File{Name: name, Data: strings.TrimPrefix(string(data), "\uFEFF")}
 	if !utf8.Valid(data) {
@@ -213,7 +213,7 @@ func readAll(name string, r io.Reader) (*source.File, error) {
 			}
 			at += size
 		}
-		return nil, source.ProblemAt(file.Place(at), "the file is not valid UTF-8")
+		return nil, source.ErrorAt(file.Place(at), "the file is not valid UTF-8")
 	}
 	return file, nil
 }
@@ -245,7 +245,7 @@ func (v *validator) sibling(folder string) func(string) (*source.File, error) {
 		defer f.Close() //nolint:errcheck // nothing was written
 		file, err := readAll(path, f)
 		if err != nil {
-			problem, _ := errors.AsType[*source.Problem](err)
+			problem, _ := errors.AsType[*source.FileError](err)
 			return nil, errors.New(problem.Reason)
 		}
 		v.bodyFiles[path] = file

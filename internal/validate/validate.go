@@ -132,7 +132,7 @@ func (v *validator) finish() {
 		if s.OtherServers > 0 {
 			reason += fmt.Sprintf(" (%d are for other servers; --server adds one)", s.OtherServers)
 		}
-		v.result.Problems = append(v.result.Problems, &source.Problem{Reason: reason})
+		v.result.Problems = append(v.result.Problems, &source.FileError{Reason: reason})
 	}
 }
 
@@ -142,7 +142,7 @@ func (v *validator) problem(err error) error {
 		return nil
 	}
 	for _, part := range unjoin(err) {
-		p, ok := errors.AsType[*source.Problem](part)
+		p, ok := errors.AsType[*source.FileError](part)
 		if !ok {
 			return err
 		}
@@ -152,7 +152,8 @@ func (v *validator) problem(err error) error {
 }
 
 func unjoin(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the outermost is taken apart
+	// Only the outermost error is taken apart.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
 	}
 	return []error{err}

@@ -175,7 +175,7 @@ func assertFound(t *testing.T, file, text string, o validate.Options, in, pointe
 	t.Helper()
 	before, after, found := strings.Cut(text, mark)
 	require.True(t, found, "%s has no mark", text)
-	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o750))
 	require.NoError(t, os.WriteFile(file, []byte(before+after), 0o600))
 	line := 1 + strings.Count(before, "\n")
 	column := 1 + utf8.RuneCountInString(before[1+strings.LastIndexByte(before, '\n'):])

@@ -13,7 +13,7 @@ import (
 type Files func(name string) (*source.File, error)
 
 // Parse yields the requests of a file. Variables that neither the file nor the environment sets are unknown in the
-// texts. Its errors are *source.Problem, or those of yield.
+// texts. Its errors are *source.FileError, or those of yield.
 func Parse(text source.Text, environment Environment, files Files, yield source.Yield) error {
 	p := &parser{
 		text: text, environment: environment, files: files, yield: yield, variables: map[string]source.Text{},
@@ -145,7 +145,7 @@ func (p *parser) preamble(b *block) ([]source.Text, error) {
 				continue
 			}
 			if !directives[found[1]] {
-				return nil, source.ProblemAt(line.Trim().Place(0), "unknown directive @%.64s", found[1])
+				return nil, source.ErrorAt(line.Trim().Place(0), "unknown directive @%.64s", found[1])
 			}
 			if found[1] == "name" {
 				b.name = strings.TrimSpace(found[2])
@@ -217,7 +217,7 @@ func (p *parser) headers(request *source.Request, lines []source.Text) ([]source
 		}
 		colon := strings.IndexByte(text.Value, ':')
 		if colon <= 0 {
-			return nil, source.ProblemAt(text.Place(0), "the line is not a header: Name: value, and an empty line before the body")
+			return nil, source.ErrorAt(text.Place(0), "the line is not a header: Name: value, and an empty line before the body")
 		}
 		request.Header = append(request.Header, source.Field{
 			Name: p.expand(text.Slice(0, colon).Trim()), Value: p.expand(text.Slice(colon+1, len(text.Value)).Trim()),

@@ -31,7 +31,7 @@ func Parse(document source.Text, files shell.Files, yield source.Yield) error {
 			return ast.WalkContinue, nil
 		}
 		err := block(document, n, files, yield)
-		if _, ok := errors.AsType[*source.Problem](err); ok {
+		if _, ok := errors.AsType[*source.FileError](err); ok {
 			problems = append(problems, err)
 			return ast.WalkContinue, nil
 		}

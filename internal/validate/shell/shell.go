@@ -16,7 +16,7 @@ import (
 type Files func(name string) (*source.File, error)
 
 // Parse yields a request for every URL of every curl command in a script. What only a running shell knows, such as the
-// output of commands and variables from outside, is unknown in the texts. Its errors are *source.Problem, or those of
+// output of commands and variables from outside, is unknown in the texts. Its errors are *source.FileError, or those of
 // yield.
 func Parse(text source.Text, files Files, yield source.Yield) error {
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text.Value), "")
@@ -31,12 +31,12 @@ func Parse(text source.Text, files Files, yield source.Yield) error {
 // problem says where a script is wrong. The parser's own sentence may repeat what it has read, so only its place counts.
 func problem(text source.Text, err error) error {
 	if failure, ok := errors.AsType[syntax.ParseError](err); ok {
-		return source.ProblemAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: its syntax is wrong here")
+		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: its syntax is wrong here")
 	}
 	if failure, ok := errors.AsType[syntax.LangError](err); ok {
-		return source.ProblemAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: this is not Bash")
+		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: this is not Bash")
 	}
-	return source.ProblemAt(text.Place(0), "the shell script cannot be parsed")
+	return source.ErrorAt(text.Place(0), "the shell script cannot be parsed")
 }
 
 // script walks a syntax tree. Variables are those that the script has set so far to what can be known.
@@ -197,7 +197,7 @@ func (s *script) redirected(r *syntax.Redirect) *source.Text {
 func (s *script) read(name source.Text) *source.Text {
 	file, err := s.files(name.Value)
 	if err != nil {
-		s.err = errors.Join(s.err, source.ProblemAt(name.Place(0), "the file that is to be sent cannot be read: %v", err))
+		s.err = errors.Join(s.err, source.ErrorAt(name.Place(0), "the file that is to be sent cannot be read: %v", err))
 		return nil
 	}
 	text := file.Text()
