@@ -98,7 +98,7 @@ func NewRouter(c *Contract, servers ...string) (*Router, error) {
 	sources := slices.Clone(c.document.Servers)
 	for _, address := range servers {
 		if u, err := url.Parse(address); err != nil || u.Host == "" {
-			return nil, fmt.Errorf("contract: the server %q is not an absolute URL", address)
+			return nil, fmt.Errorf("contract: the server %q is not an absolute URL, such as https://api.example.com/v4", address)
 		}
 		sources = append(sources, &openapi3.Server{URL: address})
 	}

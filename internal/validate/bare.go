@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -31,9 +32,25 @@ func (v *validator) parseBare(text string) (bare, error) {
 		return bare{}, err
 	}
 	if _, ok := v.contract.Operation(parsed.Operation); !ok {
-		return bare{}, fmt.Errorf("the contract has no operation %q", parsed.Operation)
+		return bare{}, v.noOperation(parsed.Operation)
 	}
 	return bare(parsed), nil
+}
+
+// mostOperations is how many operations an error names at most.
+const mostOperations = 20
+
+// noOperation says which operations there are.
+func (v *validator) noOperation(id string) error {
+	var ids []string
+	for _, operation := range v.contract.Operations() {
+		ids = append(ids, operation.ID)
+	}
+	slices.Sort(ids)
+	if len(ids) > mostOperations {
+		ids = append(ids[:mostOperations], "…")
+	}
+	return fmt.Errorf("the contract has no operation %.128q; it has %s", id, strings.Join(ids, ", "))
 }
 
 // bareFor returns what a file holds if it is a bare body: what the operation file beside it says, else the option.

@@ -20,7 +20,7 @@ func (v *validator) check(r *source.Request) error {
 	if r.Operation != "" {
 		operation, ok := v.contract.Operation(r.Operation)
 		if !ok {
-			return source.ErrorAt(r.Start.Place(0), "the contract has no operation %q", r.Operation)
+			return source.ErrorAt(r.Start.Place(0), "%v", v.noOperation(r.Operation))
 		}
 		c.match = &contract.Match{Operation: operation, QueryStart: -1}
 	} else if !c.route() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/hookline-go/hookline"
@@ -41,8 +42,11 @@ type Options struct {
 // UsageError is a mistake in the options, or a document or baseline that cannot be used.
 type UsageError struct{ Err error }
 
-// Error implements error.
-func (e *UsageError) Error() string { return e.Err.Error() }
+// Error implements error. It is one line: what OpenAPI's library says about a document may go on with parts of it.
+func (e *UsageError) Error() string {
+	line, _, _ := strings.Cut(e.Err.Error(), "\n")
+	return line
+}
 
 // Unwrap returns the cause.
 func (e *UsageError) Unwrap() error { return e.Err }
@@ -130,7 +134,9 @@ func (v *validator) finish() {
 	if s.Valid+s.Invalid == 0 && len(v.result.Problems) == 0 {
 		reason := "no request for an operation of the contract was found"
 		if s.OtherServers > 0 {
-			reason += fmt.Sprintf(" (%d are for other servers; --server adds one)", s.OtherServers)
+			reason += fmt.Sprintf(" (%d for other servers; --server adds one)", s.OtherServers)
+		} else if s.Unmatched == 0 {
+			reason += "; hookline validate --help says which files are read"
 		}
 		v.result.Problems = append(v.result.Problems, &source.FileError{Reason: reason})
 	}

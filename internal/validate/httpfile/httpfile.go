@@ -151,6 +151,8 @@ func (p *parser) preamble(b *block) ([]source.Text, error) {
 				b.name = strings.TrimSpace(found[2])
 			}
 		case text == "", strings.HasPrefix(text, "<"), variable.MatchString(line.Value), statement.MatchString(text):
+		case statusLine.MatchString(text):
+			return nil, nil // a response alone, as documents show it
 		default:
 			return b.lines[i:], nil
 		}
@@ -226,8 +228,14 @@ func (p *parser) headers(request *source.Request, lines []source.Text) ([]source
 	return nil, nil
 }
 
+// statusLine is where a response begins that somebody has pasted.
+var statusLine = regexp.MustCompile(`^HTTP/[0-9.]+ [1-5][0-9]{2}( |$)`)
+
 // isHandler tells the lines about responses, which end the body.
 func isHandler(line string) bool {
+	if statusLine.MatchString(line) {
+		return true
+	}
 	for _, prefix := range []string{"> {%", "> ", ">> ", ">>! ", "<> "} {
 		if strings.HasPrefix(line, prefix) {
 			return true
