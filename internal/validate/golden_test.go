@@ -40,7 +40,7 @@ func TestGood(t *testing.T) {
 		assert.Zero(t, result.Summary.Unmatched, entry.Name())
 	}
 	all := run(t, validate.Options{Paths: []string{"good"}})
-	assert.Equal(t, 12, all.Summary.Files)
+	assert.Equal(t, 13, all.Summary.Files)
 	assert.Equal(t, 2, all.Summary.OtherServers, "a script from elsewhere, and a preflight request")
 }
 

@@ -231,18 +231,18 @@ func withoutNewlines(t source.Text) *source.Text {
 
 // encoded is what --data-urlencode makes of "content", "=content" and "name=content".
 func encoded(value source.Text) source.Text {
-	name, content, found := strings.Cut(value.Value, "=")
-	if !found {
-		name, content = "", value.Value
+	b := source.Builder{Parent: value}
+	start := 1 + strings.IndexByte(value.Value, '=')
+	if start > 1 {
+		b.Text(value.Slice(0, start))
 	}
-	if name != "" {
-		name += "="
+	content := value.Slice(start, len(value.Value))
+	if content.Known() {
+		b.Atom(url.QueryEscape(content.Value), start)
+	} else {
+		b.Unknown(url.QueryEscape(content.Value), start)
 	}
-	t := source.NewText(name+url.QueryEscape(content), source.Fixed(value, 0))
-	if !value.Known() {
-		t.Unknown = []source.Span{{Start: 0, End: len(t.Value)}}
-	}
-	return t
+	return b.Build()
 }
 
 // send yields a request for each URL.

@@ -193,8 +193,16 @@ func (s *script) redirected(r *syntax.Redirect) *source.Text {
 	}
 }
 
-// read returns what a file holds. It ends the parsing where the file cannot be read.
+// read returns what a file holds, or nil for a device that only a running program can read. It ends the parsing where
+// the file cannot be read.
 func (s *script) read(name source.Text) *source.Text {
+	if name.Value == "/dev/null" {
+		nothing := name.Named("")
+		return &nothing
+	}
+	if strings.HasPrefix(name.Value, "/dev/") {
+		return nil
+	}
 	file, err := s.files(name.Value)
 	if err != nil {
 		s.err = errors.Join(s.err, source.ErrorAt(name.Place(0), "the file that is to be sent cannot be read: %v", err))

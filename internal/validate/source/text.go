@@ -58,9 +58,6 @@ func (t Text) Trim() Text {
 	return t.Slice(start, end)
 }
 
-// From returns the locator of the part that begins at start.
-func (t Text) From(start int) Locator { return shifted{at: t, by: start} }
-
 type shifted struct {
 	at Locator
 	by int
