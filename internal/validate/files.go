@@ -63,7 +63,8 @@ func (v *validator) file(in input) error {
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return v.problem(&source.FileError{Place: source.Place{File: name}, Reason: reason(err)})
 	}
-	head = head[:n]
+	// Programs of Windows begin files with a byte order mark, which is no part of any format.
+	head = bytes.TrimPrefix(head[:n], []byte("\uFEFF"))
 	kind := recognise(in, head)
 	switch {
 	case n < sniffed && len(bytes.TrimSpace(head)) == 0:
@@ -234,7 +235,7 @@ func readAll(name string, r io.Reader) (*source.File, error) {
 	case bytes.IndexByte(data, 0) >= 0:
 		return nil, &source.FileError{Place: place, Reason: "the file is binary"}
 	}
-	file := &source.File{Name: name, Data: strings.TrimPrefix(string(data), "\uFEFF")}
+	file := &source.File{Name: name, Data: string(data)}
 	if !utf8.Valid(data) {
 		at := 0
 		for at < len(data) {

@@ -182,6 +182,21 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestWindows finds some of them in files with a byte order mark and two characters at the end of each line.
+func TestWindows(t *testing.T) {
+	for _, w := range wrappings {
+		t.Run(w.file, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			for _, v := range bodies {
+				if v.operation == "create" {
+					text := w.wrap("POST", api+"/core/webhook-config", v.body)
+					assertFound(t, w.file, "\uFEFF"+strings.ReplaceAll(text, "\n", "\r\n"), validate.Options{}, "body", v.pointer, v.code)
+				}
+			}
+		})
+	}
+}
+
 // TestBareBodies finds the same mistakes in files that hold a body and nothing else.
 func TestBareBodies(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -204,6 +219,7 @@ func assertFound(t *testing.T, file, text string, o validate.Options, in, pointe
 	before, after, found := strings.Cut(text, mark)
 	require.True(t, found, "%s has no mark", text)
 	writeFile(t, file, before+after)
+	before = strings.TrimPrefix(before, "\uFEFF")
 	line := 1 + strings.Count(before, "\n")
 	column := 1 + utf8.RuneCountInString(before[1+strings.LastIndexByte(before, '\n'):])
 

@@ -19,6 +19,7 @@ type Files func(name string) (*source.File, error)
 // output of commands and variables from outside, is unknown in the texts. Its errors are *source.FileError, or those of
 // yield.
 func Parse(text source.Text, files Files, yield source.Yield) error {
+	text = unixLines(text)
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text.Value), "")
 	if err != nil {
 		return problem(text, err)
@@ -26,6 +27,23 @@ func Parse(text source.Text, files Files, yield source.Yield) error {
 	s := &script{text: text, files: files, yield: yield, variables: map[string][]source.Text{}}
 	s.statements(file.Stmts, nil)
 	return s.err
+}
+
+// unixLines returns a script that was saved on Windows as it is meant: Bash takes the carriage return for a character.
+func unixLines(text source.Text) source.Text {
+	if !strings.Contains(text.Value, "\r\n") {
+		return text
+	}
+	b := source.Builder{Parent: text}
+	at := 0
+	for line := range strings.Lines(text.Value) {
+		plain := strings.TrimSuffix(line, "\r\n")
+		b.Literal(plain, at)
+		if at += len(line); plain != line {
+			b.Literal("\n", at-len("\r\n"))
+		}
+	}
+	return b.Build()
 }
 
 // problem says where a script is wrong. The parser's own sentence may repeat what it has read, so only its place counts.
