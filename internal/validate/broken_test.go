@@ -53,6 +53,7 @@ func TestBroken(t *testing.T) {
 		{"no body file", "c.http", "POST /core/webhook-config\n\n< ./none.json\n", "c.http:3:3: the file that is to be sent cannot be read: there is no such file or folder"},
 		{"shell syntax", "c.sh", "curl 'x\n", "c.sh:1:6: the shell script cannot be parsed: its syntax is wrong here"},
 		{"no data file", "d.sh", strings.Replace(post, "%s", "none.json", 1), "d.sh:1:14: the file that is to be sent cannot be read: there is no such file or folder"},
+		{"no redirected file", "d2.sh", "curl --json @- " + api + "/core/webhook-config < none.json", "d2.sh:1:78: the file that is to be sent cannot be read: there is no such file or folder"},
 		{"folder for data", "e.sh", strings.Replace(post, "%s", "folder", 1), "e.sh:1:14: the file that is to be sent cannot be read: it is not a file"},
 		{"option without value", "f.sh", "curl -X", "f.sh:1:6: curl's option -X lacks its value"},
 		{"long option without value", "g.sh", "curl x --json", "g.sh:1:8: curl's option --json lacks its value"},

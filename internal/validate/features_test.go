@@ -72,6 +72,14 @@ var curlFeatures = []feature{
 		valid: 4,
 	},
 	{
+		name: "files that only come to be when the script runs",
+		files: map[string]string{"a.sh": "KEY=$(cat ~/.key)\ncat list.txt | while read -r id; do curl \"" + api + "/core/webhook-config/$id\"; done\n" +
+			"while read -r id; do curl -X DELETE \"" + api + "/core/webhook-config/$id\"; done < list.txt\n" +
+			"cat body.json | curl -X PUT --json @- " + update12 + "\ncurl " + logs + "?limit=0 < /dev/tty\n"},
+		want:  []string{"a.sh:5:70 query /limit minimum"},
+		valid: 3,
+	},
+	{
 		name: "arrays and defaults",
 		files: map[string]string{"a.sh": "ARGS=(-X PUT -H 'Content-Type: application/json')\nARGS+=(-v)\nOPTS=(-X PUT --json)\nOPTS[0]=x\nP=(-X PUT --json '{\"state\": 1}')\n" +
 			"curl \"${P[@]}\" \"${BASE:-" + api + "}/core/webhook-config/12\"\nunset P; R=\"-X DELETE\"; curl $R " + update12 + "\n"},

@@ -284,6 +284,28 @@ func TestDocumentedCodes(t *testing.T) {
 	}
 }
 
+// TestDocumentedFixture validates the fixture that docs/validate.md shows.
+func TestDocumentedFixture(t *testing.T) {
+	document, err := os.ReadFile("../../docs/validate.md")
+	require.NoError(t, err)
+	_, after, found := strings.Cut(string(document), "```yaml\nname: pause")
+	require.True(t, found)
+	fixture, _, _ := strings.Cut(after, "```")
+	assertClean(t, filepath.Join(t.TempDir(), "fixture.yaml"), "name: pause"+fixture)
+}
+
+// TestDocumentedOutput holds the example of docs/validate.md against what the command prints about the same mistake.
+func TestDocumentedOutput(t *testing.T) {
+	document, err := os.ReadFile("../../docs/validate.md")
+	require.NoError(t, err)
+	t.Chdir(filepath.Join("testdata", "bad"))
+	var out bytes.Buffer
+	require.NoError(t, report.Text(&out, run(t, validate.Options{Paths: []string{"create.http"}}), false))
+	example, _, found := strings.Cut(out.String(), "  spec  ")
+	require.True(t, found)
+	assert.Contains(t, string(document), "testdata/"+example)
+}
+
 // TestJSON shows that the report is JSON with the fields that docs/validate.md promises.
 func TestJSON(t *testing.T) {
 	var out bytes.Buffer

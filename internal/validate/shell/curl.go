@@ -12,7 +12,7 @@ import (
 // curl is a curl command that is being read, option by option.
 type curl struct {
 	script *script
-	stdin  *source.Text
+	stdin  input
 	start  source.Text
 
 	urls    []source.Text
@@ -207,10 +207,12 @@ func (c *curl) addUpload(value source.Text) error {
 // the script's error where the file cannot be read.
 func (c *curl) file(name source.Text) *source.Text {
 	var text *source.Text
-	switch {
-	case name.Value == "-" || name.Value == "." || name.Value == "/dev/stdin":
-		text = c.stdin
-	case name.Known():
+	switch name.Value {
+	case "-", ".", "/dev/stdin":
+		if c.stdin != nil {
+			text = c.stdin()
+		}
+	default:
 		text = c.script.read(name)
 	}
 	c.unknown = c.unknown || text == nil
