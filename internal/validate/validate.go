@@ -100,24 +100,13 @@ func newValidator(ctx context.Context, o Options) (*validator, error) {
 		ctx: ctx, options: o, seen: map[string]int{}, result: &report.Result{SpecFile: "openapi.yaml"},
 		bodyFiles: map[string]*source.File{},
 	}
-	data := hookline.OpenAPI()
+	if err := v.load(ctx); err != nil {
+		return nil, err
+	}
 	var err error
-	if o.Spec == "" {
-		v.contract, err = contract.Default()
-	} else {
-		v.result.SpecFile = o.Spec
-		if data, err = os.ReadFile(o.Spec); err != nil {
-			return nil, usage("the OpenAPI document cannot be read: %w", err)
-		}
-		v.contract, err = contract.Load(ctx, data)
-	}
-	if err != nil {
-		return nil, usage("%s: %w", v.result.SpecFile, err)
-	}
 	if v.router, err = contract.NewRouter(v.contract, o.Servers...); err != nil {
 		return nil, &UsageError{Err: err}
 	}
-	v.spec = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(data) })
 	if v.bareBody, err = v.parseBare(o.Operation); err != nil {
 		return nil, &UsageError{Err: err}
 	}
@@ -126,6 +115,29 @@ func newValidator(ctx context.Context, o Options) (*validator, error) {
 	}
 	return v, nil
 }
+
+// load reads the document. What finds positions in it is made when it is first needed.
+func (v *validator) load(ctx context.Context) error {
+	var err error
+	if v.options.Spec == "" {
+		v.contract, err = contract.Default()
+		v.spec = defaultIndex
+	} else {
+		v.result.SpecFile = v.options.Spec
+		data, failure := os.ReadFile(v.options.Spec)
+		if failure != nil {
+			return usage("the OpenAPI document cannot be read: %w", failure)
+		}
+		v.contract, err = contract.Load(ctx, data)
+		v.spec = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(data) })
+	}
+	if err != nil {
+		return usage("%s: %w", v.result.SpecFile, err)
+	}
+	return nil
+}
+
+var defaultIndex = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(hookline.OpenAPI()) })
 
 // finish adds what only the end can tell.
 func (v *validator) finish() {
