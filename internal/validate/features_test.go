@@ -98,6 +98,19 @@ var curlFeatures = []feature{
 
 var otherFeatures = []feature{
 	{
+		name: "placeholders in documents",
+		files: map[string]string{"a.md": "```sh\ncurl " + api + "/core/webhook-config/<the id> -H 'api_key: <api-key>' -X DELETE\n```\n" +
+			"```\ncurl <url>/core/webhook-logs?limit=<n>\\&state=NO\n```\n" +
+			"```console\n$ curl <url>\n```\n```sh\ncat <in >out; curl 'https://<host>/core/webhook-logs?limit=0'\n```\n"},
+		want:  []string{"a.md:5:47 query /state enum", "a.md:8:8 path  not_found", "a.md:11:60 query /limit minimum"},
+		valid: 1,
+	},
+	{
+		name:  "unknown variables in a curl command",
+		files: map[string]string{"a.rest": "curl -X PUT {{base}}/core/webhook-config/{{id}} --json '{\"name\": {{name}}, \"state\": \"{{state}}\", \"topics\": 1}'\n"},
+		want:  []string{"a.rest:1:108 body /topics type"},
+	},
+	{
 		name: "environments of JetBrains",
 		files: map[string]string{
 			"x/a.http":                     "GET {{host}}/core/webhook-logs?limit={{limit}}&state={{state}}\n",

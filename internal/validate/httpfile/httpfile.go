@@ -205,6 +205,9 @@ func (p *parser) continuations(request *source.Request, lines []source.Text) []s
 	return nil
 }
 
+// headerName is a token of RFC 9110, section 5.6.2, or has variables in it.
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+\\s*$|\\{\\{")
+
 // headers reads the header fields, up to the empty line, and returns what follows it.
 func (p *parser) headers(request *source.Request, lines []source.Text) ([]source.Text, error) {
 	for i, line := range lines {
@@ -218,7 +221,7 @@ func (p *parser) headers(request *source.Request, lines []source.Text) ([]source
 			return lines[i:], nil
 		}
 		colon := strings.IndexByte(text.Value, ':')
-		if colon <= 0 {
+		if colon <= 0 || !headerName.MatchString(text.Value[:colon]) {
 			return nil, source.ErrorAt(text.Place(0), "the line is not a header: Name: value, and an empty line before the body")
 		}
 		request.Header = append(request.Header, source.Field{

@@ -20,7 +20,7 @@ type Files func(name string) (*source.File, error)
 // yield.
 func Parse(text source.Text, files Files, yield source.Yield) error {
 	text = unixLines(text)
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text.Value), "")
+	file, err := parser().Parse(strings.NewReader(text.Value), "")
 	if err != nil {
 		return problem(text, err)
 	}
@@ -288,11 +288,19 @@ func (s *script) quiet(name source.Text) *source.Text {
 	return text
 }
 
+// Valid tells whether a script can be parsed.
+func Valid(script string) bool {
+	_, err := parser().Parse(strings.NewReader(script), "")
+	return err == nil
+}
+
+func parser() *syntax.Parser { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }
+
 // Incomplete tells whether a command goes on in the next line: a quote, a here-document or a joined line is open.
 func Incomplete(command string) bool {
 	if strings.HasSuffix(strings.TrimRight(command, "\r\n"), `\`) {
 		return true
 	}
-	_, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+	_, err := parser().Parse(strings.NewReader(command), "")
 	return syntax.IsIncomplete(err)
 }
