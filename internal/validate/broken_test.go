@@ -2,10 +2,13 @@ package validate_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -96,6 +99,29 @@ func TestBroken(t *testing.T) {
 			var out bytes.Buffer
 			require.NoError(t, report.Text(&out, result, false))
 			assert.Contains(t, out.String(), got+"\n")
+		})
+	}
+}
+
+// TestBrokenStreams shows what is said about a recording that is too large in one place, or ends in an error.
+func TestBrokenStreams(t *testing.T) {
+	const start = `{"log": {"entries": [`
+	broken := iotest.ErrReader(errors.New("connection reset"))
+	for name, c := range map[string]struct {
+		stdin io.Reader
+		want  string
+	}{
+		"an entry that is too large": {strings.NewReader(start + `{"x": "` + strings.Repeat("x", 65<<20)), "<stdin>:1:22: an entry is larger than 64 MiB"},
+		"an error at once":           {broken, "<stdin>: it cannot be read"},
+		"an error on the way":        {io.MultiReader(strings.NewReader(start+strings.Repeat("\n", 5000)), broken), "<stdin>:1:22: the file cannot be read to its end"},
+		"an error in another format": {io.MultiReader(strings.NewReader("curl x"+strings.Repeat("\n", 5000)), broken), "<stdin>: it cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result, err := validate.Run(t.Context(), validate.Options{Paths: []string{"-"}, Stdin: c.stdin})
+			require.NoError(t, err)
+			assert.Equal(t, 2, result.ExitCode())
+			require.Len(t, result.Problems, 1)
+			assert.Equal(t, c.want, result.Problems[0].Error())
 		})
 	}
 }

@@ -137,14 +137,15 @@ func (a *archive) problem(err error) error {
 		return p
 	}
 	at := a.decoder.InputOffset()
+	if failed := a.tracker.failed; failed != nil {
+		return source.ErrorAt(a.tracker.advance(at), "%s", failed.Error())
+	}
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at = max(at, syntactic.ByteOffset)
 	}
 	reason := jsontree.Reason(err)
 	if errors.Is(err, errNoEntries) || errors.Is(err, errTrailing) {
 		reason = err.Error()
-	} else if failed := a.tracker.failed; failed != nil {
-		reason = failed.Error()
 	}
 	return source.ErrorAt(a.tracker.advance(at), "%s", reason)
 }
