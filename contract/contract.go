@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -35,6 +36,9 @@ func Load(ctx context.Context, data []byte) (*Contract, error) {
 	document, err := loader.LoadFromData(data)
 	if err != nil {
 		return nil, fmt.Errorf("contract: the document cannot be read: %w", err)
+	}
+	if document.OpenAPI == "" {
+		return nil, errors.New("contract: the document has no openapi field, so it is no OpenAPI 3.0 document")
 	}
 	if !strings.HasPrefix(document.OpenAPI, "3.0.") {
 		return nil, fmt.Errorf("contract: the document is OpenAPI %q; only 3.0 is supported", document.OpenAPI)

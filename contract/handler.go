@@ -12,7 +12,7 @@ import (
 // The report is called in the goroutine of the request, for the response once next has returned; FailTest makes one. A
 // request for which the contract has no operation is reported with CodeNotFound or CodeMethodNotAllowed, and its response
 // is not looked at. Tests that send bad requests on purpose ignore breaches whose Response is 0.
-func Handler(c *Contract, next http.Handler, report func(*Breach)) (http.Handler, error) {
+func Handler(c *Contract, next http.Handler, report func(*BreachError)) (http.Handler, error) {
 	router, err := NewRouter(c)
 	if err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func NewRouter(c *Contract, servers ...string) (*Router, error) {
 	sources := slices.Clone(c.document.Servers)
 	for _, address := range servers {
 		if u, err := url.Parse(address); err != nil || u.Host == "" {
-			return nil, fmt.Errorf("contract: the server %q is not an absolute URL", address)
+			return nil, fmt.Errorf("contract: the server %q is not an absolute URL, such as https://api.example.com/v4", address)
 		}
 		sources = append(sources, &openapi3.Server{URL: address})
 	}
@@ -175,7 +175,7 @@ func templatePattern(template string, param func(name string) string) string {
 }
 
 func compileServer(source *openapi3.Server) (*server, error) {
-	_, host, path := splitURL(source.URL)
+	host, path := splitURL(source.URL)
 	s := &server{loopback: isLoopback(host)}
 	variable := func(name string) string {
 		if v := source.Variables[name]; v != nil && len(v.Enum) > 0 {
@@ -197,11 +197,11 @@ func compileServer(source *openapi3.Server) (*server, error) {
 	return s, err
 }
 
-// splitURL splits a URL into its scheme, host and path, as far as it has them, without judging them.
-func splitURL(address string) (scheme, host, path string) {
+// splitURL returns a URL's host, without its scheme's own port, and path, as far as it has them, without judging them.
+func splitURL(address string) (host, path string) {
 	scheme, rest, absolute := strings.Cut(address, "://")
 	if !absolute || strings.ContainsAny(scheme, "/?#") {
-		return "", "", address
+		return "", address
 	}
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
@@ -215,7 +215,7 @@ func splitURL(address string) (scheme, host, path string) {
 	case "https":
 		host = strings.TrimSuffix(host, ":443")
 	}
-	return scheme, host, path
+	return host, path
 }
 
 func isLoopback(host string) bool {
@@ -239,7 +239,7 @@ func (r *Router) Match(method, target string) (*Match, error) {
 	if i := strings.IndexByte(address, '?'); i >= 0 {
 		m.QueryStart, m.RawQuery, address = i+1, address[i+1:], address[:i]
 	}
-	_, host, path := splitURL(address)
+	host, path := splitURL(address)
 	starts := r.paths(host, path)
 	if len(starts) == 0 {
 		return nil, &MatchError{Code: CodeOtherServer}

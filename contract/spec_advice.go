@@ -29,7 +29,8 @@ func (c *Contract) Advice(o *Operation, r *Request) []Violation {
 	base := "#/paths" + fragment(o.Path)
 	pointer := base + "/" + lowerMethods[o.Method]
 	a := advisor{}
-	a.query, _ = url.ParseQuery(r.RawQuery) //nolint:errcheck // what is wrong with a query is a violation of its own
+	// What is wrong with a query is a violation of its own.
+	a.query, _ = url.ParseQuery(r.RawQuery)
 	a.header = r.Header
 	if source.Deprecated {
 		a.add(InPath, CodeDeprecated, "", "the operation "+o.ID+" is deprecated", pointer+"/deprecated", -1)

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Breach is a request or a response that breaks the contract.
-type Breach struct {
+// BreachError is a request or a response that breaks the contract.
+type BreachError struct {
 	// Method and Path are the request's. The query is left out, as it may hold secrets.
 	Method, Path string
 	// Operation is nil where the contract has none for the request.
@@ -21,7 +21,7 @@ type Breach struct {
 }
 
 // Error implements error: the request, and a line for each violation.
-func (b *Breach) Error() string {
+func (b *BreachError) Error() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "the request %s %s breaks the contract", b.Method, b.Path)
 	if b.Response != 0 {
@@ -39,13 +39,15 @@ func (b *Breach) Error() string {
 
 // TB is the part of testing.TB that FailTest needs, so that no program that imports this package links testing.
 type TB interface {
+	// Helper is as in testing.TB.
 	Helper()
+	// Errorf is as in testing.TB.
 	Errorf(format string, args ...any)
 }
 
 // FailTest returns a report for Transport and Handler that fails a test for every breach. The test goes on.
-func FailTest(t TB) func(*Breach) {
-	return func(b *Breach) {
+func FailTest(t TB) func(*BreachError) {
+	return func(b *BreachError) {
 		t.Helper()
 		t.Errorf("%v", b)
 	}
@@ -58,7 +60,7 @@ func FailTest(t TB) func(*Breach) {
 // The report is called before the request is sent and before the response is returned, in the goroutine of the request;
 // FailTest makes one. A request for which the contract has no operation is reported with CodeNotFound or
 // CodeMethodNotAllowed. A nil base is http.DefaultTransport.
-func Transport(c *Contract, base http.RoundTripper, report func(*Breach)) (http.RoundTripper, error) {
+func Transport(c *Contract, base http.RoundTripper, report func(*BreachError)) (http.RoundTripper, error) {
 	router, err := NewRouter(c)
 	if err != nil {
 		return nil, err
@@ -115,7 +117,7 @@ type again struct {
 // checker finds breaches for Transport and Handler.
 type checker struct {
 	router *Router
-	report func(*Breach)
+	report func(*BreachError)
 }
 
 // request returns the operation, or nil where there is none.
@@ -123,7 +125,7 @@ func (c *checker) request(r *http.Request, body []byte) *Operation {
 	match, err := c.router.Match(r.Method, r.URL.EscapedPath())
 	if err != nil {
 		failure, _ := errors.AsType[*MatchError](err)
-		c.report(&Breach{Method: r.Method, Path: r.URL.Path, Violations: []Violation{{
+		c.report(&BreachError{Method: r.Method, Path: r.URL.Path, Violations: []Violation{{
 			In: InPath, Code: failure.Code, Message: failure.Error(), Suggestion: failure.Suggestion, Offset: -1,
 		}}})
 		return nil
@@ -131,14 +133,14 @@ func (c *checker) request(r *http.Request, body []byte) *Operation {
 	if violations := match.Operation.ValidateRequest(&Request{
 		PathParams: match.PathParams, RawQuery: r.URL.RawQuery, Header: r.Header, Body: body,
 	}); len(violations) > 0 {
-		c.report(&Breach{Method: r.Method, Path: r.URL.Path, Operation: match.Operation, Violations: violations})
+		c.report(&BreachError{Method: r.Method, Path: r.URL.Path, Operation: match.Operation, Violations: violations})
 	}
 	return match.Operation
 }
 
 func (c *checker) response(r *http.Request, operation *Operation, response *Response) {
 	if violations := operation.ValidateResponse(response); len(violations) > 0 {
-		c.report(&Breach{
+		c.report(&BreachError{
 			Method: r.Method, Path: r.URL.Path, Operation: operation, Response: response.Status, Violations: violations,
 		})
 	}

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -34,9 +35,9 @@ func answer(status int, body string) http.Handler {
 }
 
 // collect returns a report and what it was given.
-func collect() (func(*contract.Breach), *[]string) {
+func collect() (func(*contract.BreachError), *[]string) {
 	var got []string
-	return func(b *contract.Breach) {
+	return func(b *contract.BreachError) {
 		for _, v := range b.Violations {
 			got = append(got, fmt.Sprintf("%d %s %s %s", b.Response, v.In, v.Pointer, v.Code))
 		}
@@ -99,7 +100,7 @@ func TestHandler(t *testing.T) {
 			report, got := collect()
 			handler, err := contract.Handler(defaultContract(t), answer(e.status, e.answer), report)
 			require.NoError(t, err)
-			request := httptest.NewRequest(e.method, e.path, strings.NewReader(e.body))
+			request := httptest.NewRequestWithContext(t.Context(), e.method, e.path, strings.NewReader(e.body))
 			if e.body != "" {
 				request.Header.Set("Content-Type", "application/json")
 			}
@@ -124,14 +125,19 @@ func TestHandlerPlain(t *testing.T) {
 	require.NoError(t, err)
 	server := httptest.NewServer(handler)
 	defer server.Close()
-	response, err := http.Get(server.URL + "/v4/core/webhook-logs") //nolint:noctx,forbidigo // a test server
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v4/core/webhook-logs", http.NoBody)
 	require.NoError(t, err)
-	defer response.Body.Close() //nolint:errcheck // read only
+	response, err := server.Client().Do(request)
+	require.NoError(t, err)
+	body, err := io.ReadAll(response.Body) // it ends after the report
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	assert.Equal(t, "plain", string(body))
 	assert.Equal(t, "text/plain; charset=utf-8", response.Header.Get("Content-Type"))
 	assert.Equal(t, []string{"200 header /Content-Type unsupported_media_type"}, *got)
 }
 
-// TestBroken shows what happens to bodies that cannot be read to their end.
+// TestTransportBroken shows what happens to bodies that cannot be read to their end.
 func TestTransportBroken(t *testing.T) {
 	report, got := collect()
 	failing := io.NopCloser(io.MultiReader(strings.NewReader(`{"na`), iotest.ErrReader(errors.New("broken off"))))
@@ -140,10 +146,10 @@ func TestTransportBroken(t *testing.T) {
 	})
 	transport, err := contract.Transport(defaultContract(t), base, report)
 	require.NoError(t, err)
-	request := httptest.NewRequest(http.MethodGet, "/core/webhook-logs", http.NoBody)
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/core/webhook-logs", http.NoBody)
 	_, err = transport.RoundTrip(request) //nolint:bodyclose // there is none
 	require.ErrorContains(t, err, "broken off")
-	request = httptest.NewRequest(http.MethodPost, "/core/webhook-config", failing)
+	request = httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/core/webhook-config", failing)
 	_, err = transport.RoundTrip(request) //nolint:bodyclose // there is none
 	require.ErrorContains(t, err, "broken off")
 
@@ -154,7 +160,7 @@ func TestTransportBroken(t *testing.T) {
 	}), report)
 	require.NoError(t, err)
 	again := io.NopCloser(io.MultiReader(strings.NewReader(`{"na`), iotest.ErrReader(errors.New("broken off"))))
-	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/core/webhook-config", again))
+	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/core/webhook-config", again))
 	assert.Empty(t, *got)
 }
 
@@ -176,7 +182,7 @@ func TestFailTest(t *testing.T) {
 	fake := &fakeTest{}
 	handler, err := contract.Handler(defaultContract(t), answer(200, `{}`), contract.FailTest(fake))
 	require.NoError(t, err)
-	request := httptest.NewRequest(http.MethodPost, "/core/webhook-config?key=secret", strings.NewReader(`{"webhook_type": "SYNC_START", "name": "n", "url": "https://e.com"}`))
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/core/webhook-config?key=secret", strings.NewReader(`{"webhook_type": "SYNC_START", "name": "n", "url": "https://e.com"}`))
 	request.Header.Set("Content-Type", "application/json")
 	handler.ServeHTTP(httptest.NewRecorder(), request)
 	require.Len(t, fake.failures, 2)
@@ -196,13 +202,13 @@ func ExampleTransport() {
 	api := httptest.NewServer(answer(http.StatusNoContent, "")) // in a real test, hooklinetest or a fake of your own
 	defer api.Close()
 	// In a test, contract.FailTest(t) is the report.
-	transport, err := contract.Transport(c, nil, func(b *contract.Breach) { fmt.Println(b) })
+	transport, err := contract.Transport(c, nil, func(b *contract.BreachError) { fmt.Println(b) })
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	client := &http.Client{Transport: transport}
-	request, err := http.NewRequest(http.MethodDelete, api.URL+"/v4/core/webhook-config/first", http.NoBody) //nolint:noctx // an example
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, api.URL+"/v4/core/webhook-config/first", http.NoBody)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -228,12 +234,12 @@ func ExampleHandler() {
 	}
 	mine := answer(http.StatusOK, `{"data": {"data": [], "count": 0}, "request_id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890"}`)
 	// In a test, contract.FailTest(t) is the report.
-	handler, err := contract.Handler(c, mine, func(b *contract.Breach) { fmt.Println(b) })
+	handler, err := contract.Handler(c, mine, func(b *contract.BreachError) { fmt.Println(b) })
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v4/core/webhook-config", http.NoBody))
+	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/v4/core/webhook-config", http.NoBody))
 	// Output:
 	// the response 200 to GET /v4/core/webhook-config breaks the contract
 	//   body /data/next: "data.next" is required (required)

@@ -49,7 +49,7 @@ not be read or no request was found.
 Examples:
    hookline validate testdata docs/*.md
    hookline validate --format github .
-   pbpaste | hookline validate -
+   git show HEAD:api.http | hookline validate -
    hookline validate --operation createWebhookConfig body.json
    hookline validate --explain enum`,
 		Flags:  validateFlags(),

@@ -39,7 +39,7 @@ func TestValidateStatus(t *testing.T) {
 	}{
 		{"clean", []string{"good.sh"}, 0, "1 request in 1 file: 1 valid, 0 invalid, 0 unmatched\n", ""},
 		{"violations", []string{"bad.sh"}, 1, "bad.sh:1:56  error  minimum  query /limit\n", ""},
-		{"no request", []string{"none.sh"}, 2, "no request for an operation of the contract was found\n", ""},
+		{"no request", []string{"none.sh"}, 2, "no request for an operation of the contract was found; hookline validate --help says which files are read\n", ""},
 		{"broken, besides violations", []string{"bad.sh", "broken.sh"}, 2, "broken.sh:1:6: ", ""},
 		{"a folder", []string{".", "--exclude", "broken.sh", "--exclude", "bad*"}, 0, "3 requests in 2 files: 2 valid, 0 invalid, 1 unmatched, 1 for other servers", ""},
 		{"a glob", []string{"g*.sh"}, 0, "1 valid", ""},

@@ -146,6 +146,7 @@ func (c *checked) secretText(violation *contract.Violation, p *part) source.Text
 			return source.JSONString(raw.Value, raw, 0)
 		}
 		return raw
+	case contract.InPath, contract.InStatus: // neither holds a secret
 	}
 	return source.Text{}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -31,9 +32,25 @@ func (v *validator) parseBare(text string) (bare, error) {
 		return bare{}, err
 	}
 	if _, ok := v.contract.Operation(parsed.Operation); !ok {
-		return bare{}, fmt.Errorf("the contract has no operation %q", parsed.Operation)
+		return bare{}, v.noOperation(parsed.Operation)
 	}
 	return bare(parsed), nil
+}
+
+// mostOperations is how many operations an error names at most.
+const mostOperations = 20
+
+// noOperation says which operations there are.
+func (v *validator) noOperation(id string) error {
+	var ids []string
+	for _, operation := range v.contract.Operations() {
+		ids = append(ids, operation.ID)
+	}
+	slices.Sort(ids)
+	if len(ids) > mostOperations {
+		ids = append(ids[:mostOperations], "…")
+	}
+	return fmt.Errorf("the contract has no operation %.128q; it has %s", id, strings.Join(ids, ", "))
 }
 
 // bareFor returns what a file holds if it is a bare body: what the operation file beside it says, else the option.
@@ -47,7 +64,7 @@ func (v *validator) bareFor(path string) (bare, error) {
 		return v.bareBody, nil
 	}
 	if err != nil {
-		return bare{}, &source.Problem{Place: source.Place{File: name}, Reason: reason(err)}
+		return bare{}, &source.FileError{Place: source.Place{File: name}, Reason: reason(err)}
 	}
 	number := 0
 	for line := range strings.Lines(string(data)) {
@@ -57,7 +74,7 @@ func (v *validator) bareFor(path string) (bare, error) {
 			continue
 		}
 		if len(words) > 2 || len(words) == 2 && !doublestar.ValidatePattern(words[0]) {
-			return bare{}, source.ProblemAt(source.Place{File: name, Line: number, Column: 1},
+			return bare{}, source.ErrorAt(source.Place{File: name, Line: number, Column: 1},
 				"the line must be a glob of file names and an operation, or an operation")
 		}
 		if len(words) == 2 && !doublestar.MatchUnvalidated(words[0], filepath.Base(path)) {
@@ -65,7 +82,7 @@ func (v *validator) bareFor(path string) (bare, error) {
 		}
 		found, err := v.parseBare(words[len(words)-1])
 		if err != nil {
-			return bare{}, source.ProblemAt(source.Place{File: name, Line: number, Column: 1}, "%v", err)
+			return bare{}, source.ErrorAt(source.Place{File: name, Line: number, Column: 1}, "%v", err)
 		}
 		return found, nil
 	}

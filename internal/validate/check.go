@@ -20,7 +20,7 @@ func (v *validator) check(r *source.Request) error {
 	if r.Operation != "" {
 		operation, ok := v.contract.Operation(r.Operation)
 		if !ok {
-			return source.ProblemAt(r.Start.Place(0), "the contract has no operation %q", r.Operation)
+			return source.ErrorAt(r.Start.Place(0), "%v", v.noOperation(r.Operation))
 		}
 		c.match = &contract.Match{Operation: operation, QueryStart: -1}
 	} else if !c.route() {
@@ -88,7 +88,7 @@ func (c *checked) unmatched(code contract.Code, message, suggestion string, at s
 // knownTarget returns a URL with letters in the place of what is unknown, so that it can be parsed. Where the server is
 // unknown, it is only the path, which begins at start. It returns false where the path is unknown too.
 func knownTarget(u source.Text) (masked string, start int, ok bool) {
-	masked = mask(u.Value, u.Unknown, 'x')
+	masked = mask(u.Value, u.Unknown)
 	host := 0
 	if i := strings.Index(u.Value, "://"); i >= 0 && !strings.ContainsAny(u.Value[:i], "/?#") {
 		host = i + len("://")
@@ -111,15 +111,15 @@ func knownTarget(u source.Text) (masked string, start int, ok bool) {
 	return masked[start+slash:], start + slash, true
 }
 
-// mask replaces parts of a text, byte by byte.
-func mask(text string, parts []source.Span, with byte) string {
+// mask replaces parts of a text by letters, byte by byte.
+func mask(text string, parts []source.Span) string {
 	if len(parts) == 0 {
 		return text
 	}
 	data := []byte(text)
 	for _, part := range parts {
 		for i := part.Start; i < part.End; i++ {
-			data[i] = with
+			data[i] = 'x'
 		}
 	}
 	return string(data)
@@ -183,8 +183,8 @@ func (c *checked) query() string {
 		parts = append(parts, c.match.RawQuery)
 	}
 	for _, field := range c.request.Query {
-		name := mask(field.Name.Value, field.Name.Unknown, 'x')
-		parts = append(parts, name+"="+mask(field.Value.Value, field.Value.Unknown, 'x'))
+		name := mask(field.Name.Value, field.Name.Unknown)
+		parts = append(parts, name+"="+mask(field.Value.Value, field.Value.Unknown))
 	}
 	return strings.Join(parts, "&")
 }

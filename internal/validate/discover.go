@@ -31,7 +31,7 @@ const stdin = "-"
 var ignoredFolders = map[string]bool{".git": true, ".hg": true, ".svn": true, "node_modules": true, "vendor": true}
 
 // discover returns the files that paths stand for, each once, and what of them cannot be read.
-func discover(paths, exclude []string) ([]input, []*source.Problem, error) {
+func discover(paths, exclude []string) ([]input, []*source.FileError, error) {
 	patterns, err := excludePatterns(exclude)
 	if err != nil {
 		return nil, nil, err
@@ -91,13 +91,13 @@ func expandGlob(path string) ([]string, error) {
 type discovery struct {
 	exclude  []string
 	files    []input
-	problems []*source.Problem
+	problems []*source.FileError
 	seen     map[string]bool
 	folders  []os.FileInfo // those that lead to the one that is being read
 }
 
 func (d *discovery) problem(path, reason string) {
-	d.problems = append(d.problems, &source.Problem{Place: source.Place{File: path}, Reason: reason})
+	d.problems = append(d.problems, &source.FileError{Place: source.Place{File: path}, Reason: reason})
 }
 
 func (d *discovery) add(path string, named bool) {

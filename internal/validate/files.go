@@ -55,18 +55,22 @@ var notRequests = regexp.MustCompile(`^http-client(\.private)?\.env\.json$|\.pos
 func (v *validator) file(in input) error {
 	reader, name, err := v.open(in)
 	if err != nil {
-		return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason(err)})
+		return v.problem(&source.FileError{Place: source.Place{File: name}, Reason: reason(err)})
 	}
 	defer reader.Close() //nolint:errcheck // nothing was written
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(reader, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason(err)})
+		return v.problem(&source.FileError{Place: source.Place{File: name}, Reason: reason(err)})
 	}
-	head = head[:n]
+	// Programs of Windows begin files with a byte order mark, which is no part of any format.
+	head = bytes.TrimPrefix(head[:n], []byte("\uFEFF"))
 	kind := recognise(in, head)
-	if kind == formatNone {
-		return v.unrecognised(in, name, head)
+	switch {
+	case n < sniffed && len(bytes.TrimSpace(head)) == 0:
+		return v.passOver(in, name, "the file is empty")
+	case kind == formatNone:
+		return v.passOver(in, name, unrecognised(name, head))
 	}
 	v.inFile = 0
 	err = v.read(kind, in, name, io.MultiReader(bytes.NewReader(head), reader))
@@ -84,15 +88,24 @@ func (v *validator) open(in input) (io.ReadCloser, string, error) {
 	return f, in.path, err
 }
 
-func (v *validator) unrecognised(in input, name string, head []byte) error {
+// passOver leaves out a file that was found in a folder. For one that the user has named it is a problem.
+func (v *validator) passOver(in input, name, reason string) error {
 	if !in.named {
 		return nil
 	}
-	reason := "the file is of none of the formats that can be validated"
-	if bytes.IndexByte(head, 0) >= 0 {
-		reason = "the file is binary"
+	return v.problem(&source.FileError{Place: source.Place{File: name}, Reason: reason})
+}
+
+func unrecognised(name string, head []byte) string {
+	switch {
+	case bytes.IndexByte(head, 0) >= 0:
+		return "the file is binary"
+	case strings.EqualFold(filepath.Ext(name), ".go"):
+		return "Go sources are not read; contract.Transport and contract.Handler validate what their tests send"
+	default:
+		return "the file is of none of the formats that can be validated; " +
+			"a name such as x.sh, x.http, x.har, x.json or x.md says which it is"
 	}
-	return v.problem(&source.Problem{Place: source.Place{File: name}, Reason: reason})
 }
 
 // recognise tells a file's format from its name and how it begins. A file without a telling name that was found in a
@@ -165,6 +178,10 @@ func (v *validator) read(kind format, in input, name string, r io.Reader) error 
 		}
 		return httpfile.Parse(file.Text(), environment, v.sibling(folder), v.check)
 	case formatShell:
+		// Whether a script that has nothing to do with requests is a good one is none of our business.
+		if !strings.Contains(file.Data, "curl") {
+			return nil
+		}
 		return shell.Parse(file.Text(), v.sibling(folder), v.check)
 	case formatMarkdown:
 		return markdown.Parse(file.Text(), v.sibling(folder), v.check)
@@ -181,14 +198,29 @@ func (v *validator) fixture(in input, file *source.File) error {
 		return err
 	}
 	err = fixture.Parse(file, fixture.Bare(bare), v.check)
-	if !errors.Is(err, fixture.ErrNone) {
-		return err
-	}
-	if !in.named {
+	switch {
+	case !errors.Is(err, fixture.ErrNone):
+		return v.ofFixture(err, in, file, bare)
+	case !in.named:
 		return nil
 	}
-	return source.ProblemAt(source.Place{File: file.Name},
+	return source.ErrorAt(source.Place{File: file.Name},
 		"the file is neither a request nor a body whose operation is known; --operation names one")
+}
+
+// fixtureKeys are the two that every whole request has, in any order, and the comment that bare bodies have.
+var fixtureKeys = regexp.MustCompile(`(?s)\bmethod['"]?\s*:.*\b(path|url)['"]?\s*:|\b(path|url)['"]?\s*:.*\bmethod['"]?\s*:|hookline:\s*operation=`)
+
+// ofFixture drops the error of a file that was found in a folder and does not look like a fixture: templates of YAML and
+// settings with comments are not even meant to be what their names say.
+func (v *validator) ofFixture(err error, in input, file *source.File, bare bare) error {
+	if _, unreadable := errors.AsType[*source.FileError](err); !unreadable || in.named || bare.Operation != "" || v.inFile > 0 {
+		return err
+	}
+	if fixtureKeys.MatchString(file.Data) {
+		return err
+	}
+	return nil
 }
 
 // readAll reads a file that must be text.
@@ -197,13 +229,13 @@ func readAll(name string, r io.Reader) (*source.File, error) {
 	place := source.Place{File: name}
 	switch {
 	case err != nil:
-		return nil, &source.Problem{Place: place, Reason: reason(err)}
+		return nil, &source.FileError{Place: place, Reason: reason(err)}
 	case len(data) > MaxFile:
-		return nil, &source.Problem{Place: place, Reason: "the file is larger than " + strconv.Itoa(MaxFile>>20) + " MiB; only HTTP Archives may be"}
+		return nil, &source.FileError{Place: place, Reason: "the file is larger than " + strconv.Itoa(MaxFile>>20) + " MiB, as only HTTP Archives may be; --exclude leaves it out"}
 	case bytes.IndexByte(data, 0) >= 0:
-		return nil, &source.Problem{Place: place, Reason: "the file is binary"}
+		return nil, &source.FileError{Place: place, Reason: "the file is binary"}
 	}
-	file := &source.File{Name: name, Data: strings.TrimPrefix(string(data), "\uFEFF")}
+	file := &source.File{Name: name, Data: string(data)}
 	if !utf8.Valid(data) {
 		at := 0
 		for at < len(data) {
@@ -213,7 +245,7 @@ func readAll(name string, r io.Reader) (*source.File, error) {
 			}
 			at += size
 		}
-		return nil, source.ProblemAt(file.Place(at), "the file is not valid UTF-8")
+		return nil, source.ErrorAt(file.Place(at), "the file is not valid UTF-8")
 	}
 	return file, nil
 }
@@ -245,7 +277,7 @@ func (v *validator) sibling(folder string) func(string) (*source.File, error) {
 		defer f.Close() //nolint:errcheck // nothing was written
 		file, err := readAll(path, f)
 		if err != nil {
-			problem, _ := errors.AsType[*source.Problem](err)
+			problem, _ := errors.AsType[*source.FileError](err)
 			return nil, errors.New(problem.Reason)
 		}
 		v.bodyFiles[path] = file

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -49,48 +50,62 @@ func seeds(f *testing.F, endings ...string) {
 
 func noFiles(string) (*source.File, error) { return &source.File{Name: "other", Data: "{}"}, nil }
 
-// checkParsed fails if a part of a request is nowhere in its file, or an error is not a problem.
+// checkParsed fails if a part of a request is nowhere in its file, or an error is not one line about the file.
 func checkParsed(t *testing.T, text string, parse func(source.Yield) error) {
 	t.Helper()
 	lines := strings.Count(text, "\n") + 1
-	inFile := func(part source.Text) {
-		if !part.Given() {
-			return
-		}
-		for _, offset := range []int{0, len(part.Value) / 2, len(part.Value)} {
-			place := part.Place(offset)
-			if place.File == "file" && (place.Line < 1 || place.Line > lines || place.Column < 1) {
-				t.Fatalf("a text is at %v of %d lines", place, lines)
-			}
-		}
-		last := 0
-		for _, unknown := range part.Unknown {
-			if unknown.Start < last || unknown.End < unknown.Start || unknown.End > len(part.Value) {
-				t.Fatalf("what is unknown is at %v of %d bytes", part.Unknown, len(part.Value))
-			}
-			last = unknown.End
-		}
-	}
 	err := parse(func(r *source.Request) error {
-		for _, part := range []source.Text{r.Start, r.Method, r.URL, r.Body} {
-			inFile(part)
-		}
-		for _, field := range append(append([]source.Field{}, r.Header...), r.Query...) {
-			inFile(field.Name)
-			inFile(field.Value)
-		}
-		if r.Response != nil {
-			inFile(r.Response.Body)
-			inFile(r.Response.StatusText)
+		for _, part := range textsOf(r) {
+			checkText(t, part, lines)
 		}
 		return nil
 	})
 	for _, part := range parts(err) {
-		if problem, ok := errors.AsType[*source.Problem](part); part != nil && !ok && !errors.Is(part, fixture.ErrNone) {
-			t.Fatalf("not a problem: %v", part)
-		} else if ok && strings.Contains(problem.Reason, "\n") {
-			t.Fatalf("more than one line: %q", problem.Reason)
+		if part == nil || errors.Is(part, fixture.ErrNone) {
+			continue
 		}
+		failure, ok := errors.AsType[*source.FileError](part)
+		if !ok {
+			t.Fatalf("not an error of the file: %v", part)
+		}
+		if strings.Contains(failure.Reason, "\n") {
+			t.Fatalf("more than one line: %q", failure.Reason)
+		}
+	}
+}
+
+// textsOf returns every part of a request.
+func textsOf(r *source.Request) []source.Text {
+	all := []source.Text{r.Start, r.Method, r.URL, r.Body}
+	fields := slices.Concat(r.Header, r.Query)
+	if r.Response != nil {
+		all = append(all, r.Response.Start, r.Response.StatusText, r.Response.Body)
+		fields = append(fields, r.Response.Header...)
+	}
+	for _, field := range fields {
+		all = append(all, field.Name, field.Value)
+	}
+	return all
+}
+
+// checkText fails if a text is outside of its file, or what is unknown of it is outside of the text.
+func checkText(t *testing.T, part source.Text, lines int) {
+	t.Helper()
+	if !part.Given() {
+		return
+	}
+	for _, offset := range []int{0, len(part.Value) / 2, len(part.Value)} {
+		place := part.Place(offset)
+		if place.File == "file" && (place.Line < 1 || place.Line > lines || place.Column < 1) {
+			t.Fatalf("a text is at %v of %d lines", place, lines)
+		}
+	}
+	last := 0
+	for _, unknown := range part.Unknown {
+		if unknown.Start < last || unknown.End < unknown.Start || unknown.End > len(part.Value) {
+			t.Fatalf("what is unknown is at %v of %d bytes", part.Unknown, len(part.Value))
+		}
+		last = unknown.End
 	}
 }
 

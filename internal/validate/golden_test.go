@@ -40,7 +40,7 @@ func TestGood(t *testing.T) {
 		assert.Zero(t, result.Summary.Unmatched, entry.Name())
 	}
 	all := run(t, validate.Options{Paths: []string{"good"}})
-	assert.Equal(t, 12, all.Summary.Files)
+	assert.Equal(t, 13, all.Summary.Files)
 	assert.Equal(t, 2, all.Summary.OtherServers, "a script from elsewhere, and a preflight request")
 }
 
@@ -121,7 +121,7 @@ func TestSpecPositions(t *testing.T) {
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	if *update {
-		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o750))
 		require.NoError(t, os.WriteFile(name, got, 0o600))
 	}
 	want, err := os.ReadFile(name)
@@ -282,6 +282,28 @@ func TestDocumentedCodes(t *testing.T) {
 	for _, code := range report.Codes() {
 		assert.Contains(t, string(document), "`"+code+"`")
 	}
+}
+
+// TestDocumentedFixture validates the fixture that docs/validate.md shows.
+func TestDocumentedFixture(t *testing.T) {
+	document, err := os.ReadFile("../../docs/validate.md")
+	require.NoError(t, err)
+	_, after, found := strings.Cut(string(document), "```yaml\nname: pause")
+	require.True(t, found)
+	fixture, _, _ := strings.Cut(after, "```")
+	assertClean(t, filepath.Join(t.TempDir(), "fixture.yaml"), "name: pause"+fixture)
+}
+
+// TestDocumentedOutput holds the example of docs/validate.md against what the command prints about the same mistake.
+func TestDocumentedOutput(t *testing.T) {
+	document, err := os.ReadFile("../../docs/validate.md")
+	require.NoError(t, err)
+	t.Chdir(filepath.Join("testdata", "bad"))
+	var out bytes.Buffer
+	require.NoError(t, report.Text(&out, run(t, validate.Options{Paths: []string{"create.http"}}), false))
+	example, _, found := strings.Cut(out.String(), "  spec  ")
+	require.True(t, found)
+	assert.Contains(t, string(document), "testdata/"+example)
 }
 
 // TestJSON shows that the report is JSON with the fields that docs/validate.md promises.

@@ -84,12 +84,10 @@ func locateBody(violation *contract.Violation, p *part) (source.Place, bool) {
 	}
 	switch violation.Code {
 	case contract.CodeInvalidJSON, contract.CodeTrailingData, contract.CodeTooDeep:
-		if p.loose {
-			return source.Place{}, false
-		}
-		return p.body.Place(offset), true
+		return p.body.Place(offset), !p.loose
+	default:
+		return p.body.Place(offset), p.body.KnownIn(tokenAt(p.body.Value, offset))
 	}
-	return p.body.Place(offset), p.body.KnownIn(tokenAt(p.body.Value, offset))
 }
 
 func locateHeader(violation *contract.Violation, p *part, name string) (source.Place, bool) {
@@ -168,7 +166,7 @@ func maskJSON(t source.Text) (masked string, loose bool) {
 	if t.Known() {
 		return t.Value, false
 	}
-	masked = mask(t.Value, t.Unknown, 'x')
+	masked = mask(t.Value, t.Unknown)
 	data := []byte(masked)
 	next, quoted := 0, false
 	for i := 0; i < len(data) && next < len(t.Unknown); i++ {

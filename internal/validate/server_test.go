@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,7 +84,7 @@ func TestSameAsServer(t *testing.T) {
 // problem sends the request to the server and returns the violations of its problem document.
 func (e *exchange) problem(t *testing.T, handler http.Handler) []string {
 	t.Helper()
-	request := httptest.NewRequest(e.method, "/v4"+e.path, strings.NewReader(e.body))
+	request := httptest.NewRequestWithContext(t.Context(), e.method, "/v4"+e.path, strings.NewReader(e.body))
 	if e.mediaType != "" {
 		request.Header.Set("Content-Type", e.mediaType)
 	}
@@ -127,13 +128,14 @@ func (e *exchange) findings(t *testing.T) []string {
 			all = append(all, f.Code)
 			continue
 		}
-		text := fmt.Sprintf("%s %s %s", f.In, f.Pointer, f.Code)
-		for _, more := range []string{f.Schema, f.Suggestion} {
-			if more != "" {
-				text += " " + more
-			}
+		parts := []string{f.In, f.Pointer, f.Code, f.Schema, f.Suggestion}
+		if f.Suggestion == "" {
+			parts = parts[:4]
 		}
-		all = append(all, text)
+		if f.Schema == "" {
+			parts = slices.Delete(parts, 3, 4)
+		}
+		all = append(all, strings.Join(parts, " "))
 	}
 	return all
 }

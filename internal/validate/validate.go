@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/hookline-go/hookline"
@@ -41,8 +42,11 @@ type Options struct {
 // UsageError is a mistake in the options, or a document or baseline that cannot be used.
 type UsageError struct{ Err error }
 
-// Error implements error.
-func (e *UsageError) Error() string { return e.Err.Error() }
+// Error implements error. It is one line: what OpenAPI's library says about a document may go on with parts of it.
+func (e *UsageError) Error() string {
+	line, _, _ := strings.Cut(e.Err.Error(), "\n")
+	return line
+}
 
 // Unwrap returns the cause.
 func (e *UsageError) Unwrap() error { return e.Err }
@@ -96,24 +100,13 @@ func newValidator(ctx context.Context, o Options) (*validator, error) {
 		ctx: ctx, options: o, seen: map[string]int{}, result: &report.Result{SpecFile: "openapi.yaml"},
 		bodyFiles: map[string]*source.File{},
 	}
-	data := hookline.OpenAPI()
+	if err := v.load(ctx); err != nil {
+		return nil, err
+	}
 	var err error
-	if o.Spec == "" {
-		v.contract, err = contract.Default()
-	} else {
-		v.result.SpecFile = o.Spec
-		if data, err = os.ReadFile(o.Spec); err != nil {
-			return nil, usage("the OpenAPI document cannot be read: %w", err)
-		}
-		v.contract, err = contract.Load(ctx, data)
-	}
-	if err != nil {
-		return nil, usage("%s: %w", v.result.SpecFile, err)
-	}
 	if v.router, err = contract.NewRouter(v.contract, o.Servers...); err != nil {
 		return nil, &UsageError{Err: err}
 	}
-	v.spec = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(data) })
 	if v.bareBody, err = v.parseBare(o.Operation); err != nil {
 		return nil, &UsageError{Err: err}
 	}
@@ -123,6 +116,29 @@ func newValidator(ctx context.Context, o Options) (*validator, error) {
 	return v, nil
 }
 
+// load reads the document. What finds positions in it is made when it is first needed.
+func (v *validator) load(ctx context.Context) error {
+	var err error
+	if v.options.Spec == "" {
+		v.contract, err = contract.Default()
+		v.spec = defaultIndex
+	} else {
+		v.result.SpecFile = v.options.Spec
+		data, failure := os.ReadFile(v.options.Spec)
+		if failure != nil {
+			return usage("the OpenAPI document cannot be read: %w", failure)
+		}
+		v.contract, err = contract.Load(ctx, data)
+		v.spec = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(data) })
+	}
+	if err != nil {
+		return usage("%s: %w", v.result.SpecFile, err)
+	}
+	return nil
+}
+
+var defaultIndex = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(hookline.OpenAPI()) })
+
 // finish adds what only the end can tell.
 func (v *validator) finish() {
 	s := &v.result.Summary
@@ -130,9 +146,11 @@ func (v *validator) finish() {
 	if s.Valid+s.Invalid == 0 && len(v.result.Problems) == 0 {
 		reason := "no request for an operation of the contract was found"
 		if s.OtherServers > 0 {
-			reason += fmt.Sprintf(" (%d are for other servers; --server adds one)", s.OtherServers)
+			reason += fmt.Sprintf(" (%d for other servers; --server adds one)", s.OtherServers)
+		} else if s.Unmatched == 0 {
+			reason += "; hookline validate --help says which files are read"
 		}
-		v.result.Problems = append(v.result.Problems, &source.Problem{Reason: reason})
+		v.result.Problems = append(v.result.Problems, &source.FileError{Reason: reason})
 	}
 }
 
@@ -142,7 +160,7 @@ func (v *validator) problem(err error) error {
 		return nil
 	}
 	for _, part := range unjoin(err) {
-		p, ok := errors.AsType[*source.Problem](part)
+		p, ok := errors.AsType[*source.FileError](part)
 		if !ok {
 			return err
 		}
@@ -152,7 +170,8 @@ func (v *validator) problem(err error) error {
 }
 
 func unjoin(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the outermost is taken apart
+	// Only the outermost error is taken apart.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
 	}
 	return []error{err}

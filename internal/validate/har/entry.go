@@ -16,7 +16,7 @@ type entry struct {
 	fragment *source.Fragment
 }
 
-// read returns an entry's request. It fails with a *source.Problem where there is none.
+// read returns an entry's request. It fails with a *source.FileError where there is none.
 func (e *entry) read(data []byte, start source.Place, index int) (*source.Request, error) {
 	e.fragment = &source.Fragment{Data: data, Start: start}
 	if e.decoder == nil {
@@ -38,7 +38,7 @@ func (e *entry) read(data []byte, start source.Place, index int) (*source.Reques
 		return nil, err
 	}
 	if !request.Method.Given() || !request.URL.Given() {
-		return nil, source.ProblemAt(start, "the entry has no request with a method and a url")
+		return nil, source.ErrorAt(start, "the entry has no request with a method and a url")
 	}
 	return request, nil
 }
@@ -84,7 +84,7 @@ func (e *entry) response(request *source.Request) error {
 	}
 	response.Status, err = strconv.Atoi(response.StatusText.Value)
 	if err != nil {
-		return source.ProblemAt(response.StatusText.Place(0), "the status is not a whole number")
+		return source.ErrorAt(response.StatusText.Place(0), "the status is not a whole number")
 	}
 	// Browsers write 0 for a request that was blocked or aborted: there was no response.
 	if response.Status != 0 {
@@ -117,7 +117,7 @@ func (e *entry) body(omitted func(size source.Text) bool) (body source.Text, unk
 	}
 	data, err := base64.StdEncoding.DecodeString(text.Value)
 	if err != nil {
-		return source.Text{}, true, source.ProblemAt(text.Place(0), "the text is not base64, as its encoding says")
+		return source.Text{}, true, source.ErrorAt(text.Place(0), "the text is not base64, as its encoding says")
 	}
 	return source.NewText(string(data), source.Fixed(text, 0)), false, nil
 }

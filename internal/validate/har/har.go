@@ -14,7 +14,7 @@ import (
 // MaxEntry is how large one entry may be, in bytes. It bounds the memory that a file takes.
 const MaxEntry = 64 << 20
 
-// Read reads an archive and yields its entries. Its errors are *source.Problem, or those of yield.
+// Read reads an archive and yields its entries. Its errors are *source.FileError, or those of yield.
 func Read(name string, r io.Reader, yield source.Yield) error {
 	t := &tracker{reader: r, place: source.Place{File: name, Line: 1, Column: 1}}
 	a := archive{tracker: t, yield: yield}
@@ -133,18 +133,19 @@ func (a *archive) entry() error {
 }
 
 func (a *archive) problem(err error) error {
-	if p, ok := errors.AsType[*source.Problem](err); ok {
+	if p, ok := errors.AsType[*source.FileError](err); ok {
 		return p
 	}
 	at := a.decoder.InputOffset()
+	if failed := a.tracker.failed; failed != nil {
+		return source.ErrorAt(a.tracker.advance(at), "%s", failed.Error())
+	}
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at = max(at, syntactic.ByteOffset)
 	}
 	reason := jsontree.Reason(err)
 	if errors.Is(err, errNoEntries) || errors.Is(err, errTrailing) {
 		reason = err.Error()
-	} else if failed := a.tracker.failed; failed != nil {
-		reason = failed.Error()
 	}
-	return source.ProblemAt(a.tracker.advance(at), "%s", reason)
+	return source.ErrorAt(a.tracker.advance(at), "%s", reason)
 }

@@ -44,7 +44,7 @@ func (p *parser) bodyFile(request *source.Request, line source.Text, found []int
 	}
 	file, err := p.files(name.Value)
 	if err != nil {
-		return source.ProblemAt(line.Place(found[4]), "the file that is to be sent cannot be read: %v", err)
+		return source.ErrorAt(line.Place(found[4]), "the file that is to be sent cannot be read: %v", err)
 	}
 	request.Body = file.Text()
 	if found[2] >= 0 {

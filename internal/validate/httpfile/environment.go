@@ -24,7 +24,7 @@ var environmentFiles = []struct{ name, key string }{
 const shared = "$shared"
 
 // LoadEnvironment reads an environment from the files that are nearest to a folder: in it, or in a folder above it. An
-// empty name is an empty environment. It fails with a *source.Problem where a file cannot be read, or there are files
+// empty name is an empty environment. It fails with a *source.FileError where a file cannot be read, or there are files
 // and none has the environment.
 func LoadEnvironment(folder, name string) (Environment, error) {
 	environment := Environment{}
@@ -38,7 +38,7 @@ func LoadEnvironment(folder, name string) (Environment, error) {
 			continue
 		}
 		if err != nil {
-			return nil, source.ProblemAt(source.Place{File: candidate.name}, "the environment file cannot be read")
+			return nil, source.ErrorAt(source.Place{File: candidate.name}, "the environment file cannot be read")
 		}
 		root, err := jsontree.Parse(file.Text())
 		if err != nil {
@@ -57,7 +57,7 @@ func LoadEnvironment(folder, name string) (Environment, error) {
 		}
 	}
 	if last != "" && !found {
-		return nil, source.ProblemAt(source.Place{File: last}, "there is no environment %q", name)
+		return nil, source.ErrorAt(source.Place{File: last}, "there is no environment %q", name)
 	}
 	return environment, nil
 }

@@ -13,7 +13,7 @@ import (
 type Files func(name string) (*source.File, error)
 
 // Parse yields the requests of a file. Variables that neither the file nor the environment sets are unknown in the
-// texts. Its errors are *source.Problem, or those of yield.
+// texts. Its errors are *source.FileError, or those of yield.
 func Parse(text source.Text, environment Environment, files Files, yield source.Yield) error {
 	p := &parser{
 		text: text, environment: environment, files: files, yield: yield, variables: map[string]source.Text{},
@@ -145,12 +145,14 @@ func (p *parser) preamble(b *block) ([]source.Text, error) {
 				continue
 			}
 			if !directives[found[1]] {
-				return nil, source.ProblemAt(line.Trim().Place(0), "unknown directive @%.64s", found[1])
+				return nil, source.ErrorAt(line.Trim().Place(0), "unknown directive @%.64s", found[1])
 			}
 			if found[1] == "name" {
 				b.name = strings.TrimSpace(found[2])
 			}
 		case text == "", strings.HasPrefix(text, "<"), variable.MatchString(line.Value), statement.MatchString(text):
+		case statusLine.MatchString(text):
+			return nil, nil // a response alone, as documents show it
 		default:
 			return b.lines[i:], nil
 		}
@@ -203,6 +205,9 @@ func (p *parser) continuations(request *source.Request, lines []source.Text) []s
 	return nil
 }
 
+// headerName is a token of RFC 9110, section 5.6.2, or has variables in it.
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+\\s*$|\\{\\{")
+
 // headers reads the header fields, up to the empty line, and returns what follows it.
 func (p *parser) headers(request *source.Request, lines []source.Text) ([]source.Text, error) {
 	for i, line := range lines {
@@ -216,8 +221,8 @@ func (p *parser) headers(request *source.Request, lines []source.Text) ([]source
 			return lines[i:], nil
 		}
 		colon := strings.IndexByte(text.Value, ':')
-		if colon <= 0 {
-			return nil, source.ProblemAt(text.Place(0), "the line is not a header: Name: value, and an empty line before the body")
+		if colon <= 0 || !headerName.MatchString(text.Value[:colon]) {
+			return nil, source.ErrorAt(text.Place(0), "the line is not a header: Name: value, and an empty line before the body")
 		}
 		request.Header = append(request.Header, source.Field{
 			Name: p.expand(text.Slice(0, colon).Trim()), Value: p.expand(text.Slice(colon+1, len(text.Value)).Trim()),
@@ -226,8 +231,14 @@ func (p *parser) headers(request *source.Request, lines []source.Text) ([]source
 	return nil, nil
 }
 
+// statusLine is where a response begins that somebody has pasted.
+var statusLine = regexp.MustCompile(`^HTTP/[0-9.]+ [1-5][0-9]{2}( |$)`)
+
 // isHandler tells the lines about responses, which end the body.
 func isHandler(line string) bool {
+	if statusLine.MatchString(line) {
+		return true
+	}
 	for _, prefix := range []string{"> {%", "> ", ">> ", ">>! ", "<> "} {
 		if strings.HasPrefix(line, prefix) {
 			return true

@@ -79,8 +79,7 @@ func (p *parser) value() (*Node, error) {
 
 func (p *parser) children(n *Node) error {
 	for {
-		switch p.decoder.PeekKind() {
-		case '}', ']':
+		if kind := p.decoder.PeekKind(); kind == '}' || kind == ']' {
 			return nil
 		}
 		var name source.Text
@@ -110,7 +109,7 @@ func (p *parser) problem(err error) error {
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at = min(int(syntactic.ByteOffset), len(p.text.Value))
 	}
-	return source.ProblemAt(p.text.Place(at), "%s", Reason(err))
+	return source.ErrorAt(p.text.Place(at), "%s", Reason(err))
 }
 
 // Reason says why a text is not JSON, and nothing of what it holds.
@@ -140,7 +139,7 @@ func (n *Node) Get(name string) *Node {
 	return nil
 }
 
-// IsString, and its like, tell what the value is; they are false for nil.
+// IsString tells whether the value is a string. Like those below, it is false for nil.
 func (n *Node) IsString() bool { return n != nil && n.Kind == '"' }
 
 // IsObject tells whether the value is an object.

@@ -3,6 +3,7 @@ package markdown
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -31,7 +32,7 @@ func Parse(document source.Text, files shell.Files, yield source.Yield) error {
 			return ast.WalkContinue, nil
 		}
 		err := block(document, n, files, yield)
-		if _, ok := errors.AsType[*source.Problem](err); ok {
+		if _, ok := errors.AsType[*source.FileError](err); ok {
 			problems = append(problems, err)
 			return ast.WalkContinue, nil
 		}
@@ -56,11 +57,9 @@ func block(document source.Text, n ast.Node, files shell.Files, yield source.Yie
 	session, isShell := languages[language]
 	switch {
 	case session:
-		return shell.Parse(commands(code), files, yield)
+		return shell.Parse(withoutPlaceholders(commands(code)), files, yield)
 	case isShell:
-		if isSession(code.Value) {
-			code = commands(code)
-		}
+		code = withoutPlaceholders(commands(code))
 		// Only blocks with requests matter: whether the others are good scripts is none of our business.
 		if !strings.Contains(code.Value, "curl") {
 			return nil
@@ -69,10 +68,46 @@ func block(document source.Text, n ast.Node, files shell.Files, yield source.Yie
 	case language == "http" || language == "rest":
 		return httpfile.Parse(code, nil, httpfile.Files(files), yield)
 	case language == "" && strings.HasPrefix(strings.TrimLeft(code.Value, "$ \t\r\n"), "curl "):
-		return shell.Parse(commands(code), files, yield)
+		return shell.Parse(withoutPlaceholders(commands(code)), files, yield)
 	default:
 		return nil
 	}
+}
+
+var placeholder = regexp.MustCompile(`<[A-Za-z][\w .-]*>`)
+
+// withoutPlaceholders makes what a document writes for the reader to fill in, such as <id>, unknown. For the shell it
+// would be redirections. All placeholders count where the block is no script with them, and else those that are a part
+// of a word.
+func withoutPlaceholders(code source.Text) source.Text {
+	code = masked(code, isGlued)
+	if !shell.Valid(code.Value) {
+		code = masked(code, func(string, int, int) bool { return true })
+	}
+	return code
+}
+
+// isGlued tells whether a placeholder is a part of a word, where nobody would write two redirections.
+func isGlued(code string, start, end int) bool {
+	before, after := code[:start], code[end:]
+	return strings.HasPrefix(after, "/") || before != "" && strings.ContainsAny(before[len(before)-1:], "/=:.-_")
+}
+
+func masked(code source.Text, counts func(code string, start, end int) bool) source.Text {
+	b := source.Builder{Parent: code}
+	rest := 0
+	for _, at := range placeholder.FindAllStringIndex(code.Value, -1) {
+		if counts(code.Value, at[0], at[1]) {
+			b.Literal(code.Value[rest:at[0]], rest)
+			b.Unknown(strings.Repeat("x", at[1]-at[0]), at[0])
+			rest = at[1]
+		}
+	}
+	if rest == 0 {
+		return code
+	}
+	b.Literal(code.Value[rest:], rest)
+	return b.Build()
 }
 
 // content returns the text of a code block, without the indentation that the document adds.

@@ -10,14 +10,14 @@ import (
 )
 
 // Parse yields the requests of a collection, and its saved examples with their responses. Variables that the collection
-// does not set are unknown in the texts. Its errors are *source.Problem, or those of yield.
+// does not set are unknown in the texts. Its errors are *source.FileError, or those of yield.
 func Parse(text source.Text, yield source.Yield) error {
 	root, err := jsontree.Parse(text)
 	if err != nil {
 		return err
 	}
 	if !root.Get("item").IsArray() {
-		return source.ProblemAt(text.Place(0), "the file is not a Postman collection: it has no item list")
+		return source.ErrorAt(text.Place(0), "the file is not a Postman collection: it has no item list")
 	}
 	c := &collection{yield: yield}
 	return c.items(root, nil, "")
@@ -80,7 +80,7 @@ func (c *collection) items(n *jsontree.Node, above *scope, path string) error {
 func (c *collection) item(item *jsontree.Node, s *scope, name string) error {
 	request := item.Get("request")
 	if request == nil {
-		return source.ProblemAt(item.Raw().Place(0), "the item has neither a request nor items")
+		return source.ErrorAt(item.Raw().Place(0), "the item has neither a request nor items")
 	}
 	if err := c.yield(read(request, s, name)); err != nil {
 		return err

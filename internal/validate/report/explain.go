@@ -45,8 +45,10 @@ func paragraph(code string) string {
 }
 
 var explanations = map[string]explained{
-	"unsupported_media_type": {"The body is not declared as a media type that the operation takes.",
-		"Send the Content-Type header that the message names. curl sends application/x-www-form-urlencoded with --data unless told otherwise; --json is told."},
+	"unsupported_media_type": {
+		"The body is not declared as a media type that the operation takes.",
+		"Send the Content-Type header that the message names. curl sends application/x-www-form-urlencoded with --data unless told otherwise; --json is told.",
+	},
 	"body_too_large": {"The body is larger than 1 MiB.", "Send less in one request."},
 	"invalid_utf8":   {"The body is not valid UTF-8, which JSON must be (RFC 8259, section 8.1).", "Save or encode the text as UTF-8."},
 	"invalid_json":   {"The body is not JSON (RFC 8259).", "Look at the place that is named: a comma too many, a missing quote or bracket, a comment."},
@@ -77,19 +79,27 @@ var explanations = map[string]explained{
 	"one_of":         {"The value must match exactly one of several forms (oneOf), and matches none or more than one.", "Compare it with the forms at the place in the document."},
 	"not":            {"The value is one that the contract excludes (not).", "Compare it with the schema at the place in the document."},
 	"conditional":    {"Another field's value makes this field necessary, or rules its value out.", "Add or change one of the two, as the message says."},
-	"reserved_header": {"The custom header is one that the delivery itself needs, such as Host or webhook-id.",
-		"Choose another header name."},
+	"reserved_header": {
+		"The custom header is one that the delivery itself needs, such as Host or webhook-id.",
+		"Choose another header name.",
+	},
 
 	"invalid_query":       {"The query is not well-formed.", "Write name=value, percent-encoded, with & between."},
 	"unknown_parameter":   {"The operation has no query parameter of that name.", "Look for a spelling mistake, or leave it out."},
 	"duplicate_parameter": {"A parameter that takes one value is given several times.", "Keep one of them."},
-	"undocumented_status": {"The response has a status that the contract does not document for the operation.",
-		"Answer with a documented one, or document it."},
+	"undocumented_status": {
+		"The response has a status that the contract does not document for the operation.",
+		"Answer with a documented one, or document it.",
+	},
 
-	"not_found": {"The URL is on one of the contract's servers, and the contract has no such path.",
-		"Look for a spelling mistake. A path of another API on the same server is no mistake: this is a warning, which fails only with --strict."},
-	"method_not_allowed": {"The contract has the path, though not with this method.",
-		"Use a method that the message names. This is a warning, which fails only with --strict."},
+	"not_found": {
+		"The URL is on one of the contract's servers, and the contract has no such path.",
+		"Look for a spelling mistake. A path of another API on the same server is no mistake: this is a warning, which fails only with --strict.",
+	},
+	"method_not_allowed": {
+		"The contract has the path, though not with this method.",
+		"Use a method that the message names. This is a warning, which fails only with --strict.",
+	},
 
 	"deprecated":    {"Advice: the document marks the operation, parameter or field as deprecated.", "Look in the document for what takes its place."},
 	"secret":        {"Advice: a credential or a field of the format password has a value that is written into the file.", "Put a variable in its place, and change the secret if it was real."},

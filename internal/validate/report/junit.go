@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
@@ -95,22 +96,23 @@ func junitRequest(c *Case) junitCase {
 	out := junitCase{
 		Name: junitName(c), File: filepath.ToSlash(c.Place.File), Line: c.Place.Line, Time: "0",
 	}
-	text := ""
+	var text strings.Builder
 	for i := range c.Findings {
 		f := &c.Findings[i]
-		text += fmt.Sprintf("%s  %s  %s  %s\n  %s\n", position(f.Place), f.Severity, f.Code, subject(f), f.Message)
+		fmt.Fprintf(&text, "%s  %s  %s  %s\n  %s\n", position(f.Place), f.Severity, f.Code, subject(f), f.Message)
 		if f.Suggestion != "" {
-			text += fmt.Sprintf("  did you mean %s?\n", f.Suggestion)
+			fmt.Fprintf(&text, "  did you mean %s?\n", f.Suggestion)
 		}
 		if f.Schema != "" {
-			text += fmt.Sprintf("  spec  %s  %s\n", position(f.Spec), f.Schema)
+			fmt.Fprintf(&text, "  spec  %s  %s\n", position(f.Spec), f.Schema)
 		}
 	}
-	switch {
-	case c.Status == Invalid:
-		out.Failure = &junitFailure{Message: count(len(c.Findings), "finding"), Type: c.Findings[0].Code, Text: text}
-	case c.Status == Unmatched:
-		out.Skipped = &junitFailure{Message: "the request is for no operation of the contract", Text: text}
+	switch c.Status {
+	case Invalid:
+		out.Failure = &junitFailure{Message: count(len(c.Findings), "finding"), Type: c.Findings[0].Code, Text: text.String()}
+	case Unmatched:
+		out.Skipped = &junitFailure{Message: "the request is for no operation of the contract", Text: text.String()}
+	case Valid:
 	}
 	return out
 }
@@ -126,7 +128,7 @@ func junitName(c *Case) string {
 	return fmt.Sprintf("%s (line %d)", name, c.Place.Line)
 }
 
-func junitProblem(p *source.Problem) junitCase {
+func junitProblem(p *source.FileError) junitCase {
 	return junitCase{
 		Name: "the file can be read", File: filepath.ToSlash(p.Place.File), Line: p.Place.Line, Time: "0",
 		Error: &junitFailure{Message: p.Error(), Type: "unreadable"},

@@ -96,7 +96,7 @@ type Result struct {
 	// Findings are in the order of the paths, and within a file in that of its requests.
 	Findings []Finding
 	// Problems are the files that cannot be read, or not in full.
-	Problems []*source.Problem
+	Problems []*source.FileError
 	// Cases are kept only for formats that list valid requests too.
 	Cases   []Case
 	Summary Summary
@@ -139,18 +139,21 @@ func count(n int, thing string) string {
 
 // Line renders the summary for people.
 func (s *Summary) Line() string {
-	line := fmt.Sprintf("%s in %s: %d valid, %d invalid, %d unmatched",
+	var line strings.Builder
+	fmt.Fprintf(&line, "%s in %s: %d valid, %d invalid, %d unmatched",
 		count(s.Requests, "request"), count(s.Files, "file"), s.Valid, s.Invalid, s.Unmatched)
 	for _, extra := range []struct {
 		n    int
 		text string
 	}{
-		{s.OtherServers, "for other servers"}, {s.Accepted, "accepted by the baseline"},
-		{s.Stale, "in the baseline and no longer found"}, {s.Omitted, "more findings not listed"},
+		{s.OtherServers, "for other servers"},
+		{s.Accepted, "accepted by the baseline"},
+		{s.Stale, "in the baseline and no longer found"},
+		{s.Omitted, "more findings not listed"},
 	} {
 		if extra.n > 0 {
-			line += fmt.Sprintf(", %d %s", extra.n, extra.text)
+			fmt.Fprintf(&line, ", %d %s", extra.n, extra.text)
 		}
 	}
-	return line
+	return line.String()
 }

@@ -12,7 +12,7 @@ import (
 // curl is a curl command that is being read, option by option.
 type curl struct {
 	script *script
-	stdin  *source.Text
+	stdin  input
 	start  source.Text
 
 	urls    []source.Text
@@ -68,10 +68,11 @@ func (c *curl) long(args []source.Text) (taken int, err error) {
 		name = short
 	}
 	if !takesValue(name) {
-		return 1, c.flag(name)
+		c.flag(name)
+		return 1, nil
 	}
 	if len(args) == 1 {
-		return 1, source.ProblemAt(args[0].Place(0), "curl's option %s lacks its value", args[0].Value)
+		return 1, source.ErrorAt(args[0].Place(0), "curl's option %s lacks its value", args[0].Value)
 	}
 	return 2, c.option(name, args[1])
 }
@@ -82,30 +83,27 @@ func (c *curl) short(args []source.Text) (taken int, err error) {
 	for i := 1; i < len(word.Value); i++ {
 		name := word.Value[i : i+1]
 		if !takesValue(name) {
-			if err := c.flag(name); err != nil {
-				return 1, err
-			}
+			c.flag(name)
 			continue
 		}
 		if i+1 < len(word.Value) {
 			return 1, c.option(name, word.Slice(i+1, len(word.Value)))
 		}
 		if len(args) == 1 {
-			return 1, source.ProblemAt(word.Place(0), "curl's option -%s lacks its value", name)
+			return 1, source.ErrorAt(word.Place(0), "curl's option -%s lacks its value", name)
 		}
 		return 2, c.option(name, args[1])
 	}
 	return 1, nil
 }
 
-func (c *curl) flag(name string) error {
+func (c *curl) flag(name string) {
 	switch name {
 	case "G":
 		c.get = true
 	case "I":
 		c.head = true
 	}
-	return nil
 }
 
 func (c *curl) option(name string, value source.Text) error {
@@ -163,7 +161,7 @@ func (c *curl) addHeader(value source.Text) error {
 	}
 	end := strings.IndexByte(value.Value, ':')
 	if end < 0 {
-		if rest := strings.TrimSuffix(value.Value, ";"); rest != value.Value {
+		if rest, ok := strings.CutSuffix(value.Value, ";"); ok {
 			c.header = append(c.header, source.Field{Name: value.Slice(0, len(rest)), Value: value.Slice(len(rest), len(rest))})
 		}
 		return nil
@@ -209,10 +207,12 @@ func (c *curl) addUpload(value source.Text) error {
 // the script's error where the file cannot be read.
 func (c *curl) file(name source.Text) *source.Text {
 	var text *source.Text
-	switch {
-	case name.Value == "-" || name.Value == "." || name.Value == "/dev/stdin":
-		text = c.stdin
-	case name.Known():
+	switch name.Value {
+	case "-", ".", "/dev/stdin":
+		if c.stdin != nil {
+			text = c.stdin()
+		}
+	default:
 		text = c.script.read(name)
 	}
 	c.unknown = c.unknown || text == nil
@@ -233,18 +233,18 @@ func withoutNewlines(t source.Text) *source.Text {
 
 // encoded is what --data-urlencode makes of "content", "=content" and "name=content".
 func encoded(value source.Text) source.Text {
-	name, content, found := strings.Cut(value.Value, "=")
-	if !found {
-		name, content = "", value.Value
+	b := source.Builder{Parent: value}
+	start := 1 + strings.IndexByte(value.Value, '=')
+	if start > 1 {
+		b.Text(value.Slice(0, start))
 	}
-	if name != "" {
-		name += "="
+	content := value.Slice(start, len(value.Value))
+	if content.Known() {
+		b.Atom(url.QueryEscape(content.Value), start)
+	} else {
+		b.Unknown(url.QueryEscape(content.Value), start)
 	}
-	t := source.NewText(name+url.QueryEscape(content), source.Fixed(value, 0))
-	if !value.Known() {
-		t.Unknown = []source.Span{{Start: 0, End: len(t.Value)}}
-	}
-	return t
+	return b.Build()
 }
 
 // send yields a request for each URL.
@@ -277,7 +277,7 @@ func (c *curl) targets() []source.Text {
 
 func (c *curl) request(address source.Text) *source.Request {
 	r := &source.Request{Start: c.start, URL: absolute(address), Header: c.header}
-	body := joinData(c.data, c.json)
+	body := c.body()
 	inQuery := c.get || c.head
 	for _, part := range c.query {
 		r.Query = append(r.Query, parameters(part)...)
@@ -350,17 +350,17 @@ func absolute(address source.Text) source.Text {
 	return b.Build()
 }
 
-// joinData joins the values of several options: --data with "&", --json with nothing.
-func joinData(data []source.Text, json bool) source.Text {
-	switch len(data) {
+// body joins the values of several options: --data with "&", --json with nothing.
+func (c *curl) body() source.Text {
+	switch len(c.data) {
 	case 0:
 		return source.Text{}
 	case 1:
-		return data[0]
+		return c.data[0]
 	}
-	b := source.Builder{Parent: data[0]}
-	for i, part := range data {
-		if i > 0 && !json {
+	b := source.Builder{Parent: c.data[0]}
+	for i, part := range c.data {
+		if i > 0 && !c.json {
 			b.Atom("&", 0)
 		}
 		b.Text(part)

@@ -16,10 +16,11 @@ import (
 type Files func(name string) (*source.File, error)
 
 // Parse yields a request for every URL of every curl command in a script. What only a running shell knows, such as the
-// output of commands and variables from outside, is unknown in the texts. Its errors are *source.Problem, or those of
+// output of commands and variables from outside, is unknown in the texts. Its errors are *source.FileError, or those of
 // yield.
 func Parse(text source.Text, files Files, yield source.Yield) error {
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text.Value), "")
+	text = unixLines(text)
+	file, err := parser().Parse(strings.NewReader(text.Value), "")
 	if err != nil {
 		return problem(text, err)
 	}
@@ -28,15 +29,32 @@ func Parse(text source.Text, files Files, yield source.Yield) error {
 	return s.err
 }
 
+// unixLines returns a script that was saved on Windows as it is meant: Bash takes the carriage return for a character.
+func unixLines(text source.Text) source.Text {
+	if !strings.Contains(text.Value, "\r\n") {
+		return text
+	}
+	b := source.Builder{Parent: text}
+	at := 0
+	for line := range strings.Lines(text.Value) {
+		plain := strings.TrimSuffix(line, "\r\n")
+		b.Literal(plain, at)
+		if at += len(line); plain != line {
+			b.Literal("\n", at-len("\r\n"))
+		}
+	}
+	return b.Build()
+}
+
 // problem says where a script is wrong. The parser's own sentence may repeat what it has read, so only its place counts.
 func problem(text source.Text, err error) error {
 	if failure, ok := errors.AsType[syntax.ParseError](err); ok {
-		return source.ProblemAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: its syntax is wrong here")
+		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: its syntax is wrong here")
 	}
 	if failure, ok := errors.AsType[syntax.LangError](err); ok {
-		return source.ProblemAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: this is not Bash")
+		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: this is not Bash")
 	}
-	return source.ProblemAt(text.Place(0), "the shell script cannot be parsed")
+	return source.ErrorAt(text.Place(0), "the shell script cannot be parsed")
 }
 
 // script walks a syntax tree. Variables are those that the script has set so far to what can be known.
@@ -48,20 +66,23 @@ type script struct {
 	err       error
 }
 
-// statements reads statements in their order. Their standard input is stdin, where it is known.
-func (s *script) statements(list []*syntax.Stmt, stdin *source.Text) {
+// input is what a command reads, or nil where it is not known. Files are not looked for until a request is made of them.
+type input func() *source.Text
+
+// statements reads statements in their order.
+func (s *script) statements(list []*syntax.Stmt, stdin input) {
 	for _, statement := range list {
 		s.statement(statement, stdin)
 	}
 }
 
-func (s *script) statement(statement *syntax.Stmt, stdin *source.Text) {
+func (s *script) statement(statement *syntax.Stmt, stdin input) {
 	if s.err != nil {
 		return
 	}
 	for _, redirect := range statement.Redirs {
-		if input := s.redirected(redirect); input != nil {
-			stdin = input
+		if text := s.redirected(redirect); text != nil {
+			stdin = text
 		}
 	}
 	switch command := statement.Cmd.(type) {
@@ -70,7 +91,7 @@ func (s *script) statement(statement *syntax.Stmt, stdin *source.Text) {
 	case *syntax.BinaryCmd:
 		s.statement(command.X, stdin)
 		if command.Op == syntax.Pipe || command.Op == syntax.PipeAll {
-			stdin = s.output(command.X)
+			stdin = func() *source.Text { return s.output(command.X) }
 		}
 		s.statement(command.Y, stdin)
 	case *syntax.DeclClause:
@@ -102,7 +123,7 @@ func (s *script) nested(node syntax.Node) {
 	})
 }
 
-func (s *script) call(command *syntax.CallExpr, stdin *source.Text) {
+func (s *script) call(command *syntax.CallExpr, stdin input) {
 	if len(command.Args) == 0 {
 		s.assign(command.Assigns)
 		for _, a := range command.Assigns {
@@ -173,35 +194,52 @@ func (s *script) assign(assignments []*syntax.Assign) {
 	}
 }
 
-// redirected returns what a redirection gives a command to read, or nil where it is something else, or not known.
-func (s *script) redirected(r *syntax.Redirect) *source.Text {
+// redirected returns what a redirection gives a command to read, or nil where it is something else.
+func (s *script) redirected(r *syntax.Redirect) input {
 	switch r.Op {
 	case syntax.Hdoc, syntax.DashHdoc:
-		text := s.heredoc(r)
-		return &text
-	case syntax.WordHdoc:
-		text := s.joined(r.Word)
-		return &text
-	case syntax.RdrIn:
-		name := s.joined(r.Word)
-		if !name.Known() {
-			return nil
+		return func() *source.Text {
+			text := s.heredoc(r)
+			return &text
 		}
-		return s.read(name)
+	case syntax.WordHdoc:
+		return func() *source.Text {
+			text := s.joined(r.Word)
+			return &text
+		}
+	case syntax.RdrIn:
+		return func() *source.Text { return s.read(s.joined(r.Word)) }
 	default:
 		return nil
 	}
 }
 
-// read returns what a file holds. It ends the parsing where the file cannot be read.
+// read returns what a file holds, or nil where only the program that runs knows. It ends the parsing where the file
+// cannot be read.
 func (s *script) read(name source.Text) *source.Text {
-	file, err := s.files(name.Value)
+	text, err := s.open(name)
 	if err != nil {
-		s.err = errors.Join(s.err, source.ProblemAt(name.Place(0), "the file that is to be sent cannot be read: %v", err))
-		return nil
+		s.err = errors.Join(s.err, source.ErrorAt(name.Place(0), "the file that is to be sent cannot be read: %v", err))
 	}
-	text := file.Text()
-	return &text
+	return text
+}
+
+// open is read for a file that may be one that only comes to be when the script runs.
+func (s *script) open(name source.Text) (*source.Text, error) {
+	var text source.Text
+	switch {
+	case name.Value == "/dev/null":
+		text = name.Named("")
+	case !name.Known() || strings.HasPrefix(name.Value, "/dev/"):
+		return nil, nil //nolint:nilnil // there is a file, and nobody knows what it holds
+	default:
+		file, err := s.files(name.Value)
+		if err != nil {
+			return nil, err
+		}
+		text = file.Text()
+	}
+	return &text, nil
 }
 
 // output returns what a statement writes, where that is plain: cat with a heredoc or a file, echo or printf with a text.
@@ -216,9 +254,9 @@ func (s *script) output(statement *syntax.Stmt) *source.Text {
 	}
 	switch {
 	case len(words) == 1 && words[0].Value == "cat" && len(statement.Redirs) == 1:
-		return s.redirected(statement.Redirs[0])
+		return s.written(statement.Redirs[0])
 	case len(words) == 2 && words[0].Value == "cat" && words[1].Known() && !strings.HasPrefix(words[1].Value, "-"):
-		return s.read(words[1])
+		return s.quiet(words[1])
 	case len(words) == 2 && words[0].Value == "echo" && !strings.HasPrefix(words[1].Value, "-"):
 		return &words[1]
 	case len(words) == 2 && words[0].Value == "printf" && !strings.ContainsAny(words[1].Value, `%\`):
@@ -230,11 +268,39 @@ func (s *script) output(statement *syntax.Stmt) *source.Text {
 	}
 }
 
+// written returns what cat copies from a redirection.
+func (s *script) written(r *syntax.Redirect) *source.Text {
+	if r.Op == syntax.RdrIn {
+		return s.quiet(s.joined(r.Word))
+	}
+	if text := s.redirected(r); text != nil {
+		return text()
+	}
+	return nil
+}
+
+// quiet is open for a file that does not matter where it cannot be read.
+func (s *script) quiet(name source.Text) *source.Text {
+	text, err := s.open(name)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// Valid tells whether a script can be parsed.
+func Valid(script string) bool {
+	_, err := parser().Parse(strings.NewReader(script), "")
+	return err == nil
+}
+
+func parser() *syntax.Parser { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }
+
 // Incomplete tells whether a command goes on in the next line: a quote, a here-document or a joined line is open.
 func Incomplete(command string) bool {
 	if strings.HasSuffix(strings.TrimRight(command, "\r\n"), `\`) {
 		return true
 	}
-	_, err := syntax.NewParser().Parse(strings.NewReader(command), "")
+	_, err := parser().Parse(strings.NewReader(command), "")
 	return syntax.IsIncomplete(err)
 }

@@ -13,36 +13,38 @@ import (
 // word returns what a word of a command becomes: one text, unless it is an array or a variable without quotes.
 func (s *script) word(word *syntax.Word) []source.Text {
 	if len(word.Parts) == 1 {
-		part := word.Parts[0]
-		quoted := false
-		if double, ok := part.(*syntax.DblQuoted); ok && len(double.Parts) == 1 {
-			part, quoted = double.Parts[0], true
-		}
-		if param, ok := part.(*syntax.ParamExp); ok {
-			if all := s.several(param, quoted); all != nil {
-				return all
-			}
+		if all := s.several(word.Parts[0]); all != nil {
+			return all
 		}
 	}
 	return []source.Text{s.joined(word)}
 }
 
-// several returns what "${name[@]}" and $name stand for, or nil for any other expansion.
-func (s *script) several(param *syntax.ParamExp, quoted bool) []source.Text {
-	if param.Param == nil {
+// several returns what "${name[@]}" and $name stand for, or nil for anything else.
+func (s *script) several(part syntax.WordPart) []source.Text {
+	if double, ok := part.(*syntax.DblQuoted); ok && len(double.Parts) == 1 {
+		return s.elements(double.Parts[0])
+	}
+	if all := s.elements(part); all != nil {
+		return all
+	}
+	param, ok := part.(*syntax.ParamExp)
+	if !ok || !plain(param) || len(s.variables[param.Param.Value]) != 1 {
 		return nil
 	}
-	values, ok := s.variables[param.Param.Value]
-	if !ok {
+	return fields(s.variables[param.Param.Value][0])
+}
+
+// elements returns what ${name[@]} stands for, or nil for anything else.
+func (s *script) elements(part syntax.WordPart) []source.Text {
+	param, ok := part.(*syntax.ParamExp)
+	if !ok || param.Param == nil {
 		return nil
 	}
 	if index, ok := param.Index.(*syntax.Word); ok && (index.Lit() == "@" || index.Lit() == "*") {
-		return values
+		return s.variables[param.Param.Value]
 	}
-	if quoted || !plain(param) || len(values) != 1 {
-		return nil
-	}
-	return fields(values[0])
+	return nil
 }
 
 // fields splits a text at white space, as the shell does where there are no quotes.
@@ -188,7 +190,7 @@ func ansiEscape(raw string) (value string, length int) {
 	case raw[1] == 'u' || raw[1] == 'U':
 		return string(utf8.AppendRune(nil, rune(min(code, utf8.MaxRune+1)))), end
 	default:
-		return string([]byte{byte(code)}), end
+		return string([]byte{byte(code & 0xff)}), end // \777 is \377, as in Bash
 	}
 }
 
@@ -254,16 +256,16 @@ func (s *script) heredoc(r *syntax.Redirect) source.Text {
 		if delimiter := s.joined(r.Word).Value; strings.HasSuffix(raw, delimiter) && !strings.HasSuffix(lit.Value, delimiter) {
 			raw = raw[:1+strings.LastIndexByte(raw, '\n')]
 		}
-		s.documentLines(&b, raw, int(lit.Pos().Offset()), r.Op == syntax.DashHdoc, q)
+		s.documentLines(&b, raw, int(lit.Pos().Offset()), r.Op, q)
 	}
 	return b.Build()
 }
 
 // documentLines appends lines of a here-document, without their tabs for <<-.
-func (s *script) documentLines(b *source.Builder, raw string, at int, dash bool, q quoting) {
+func (s *script) documentLines(b *source.Builder, raw string, at int, op syntax.RedirOperator, q quoting) {
 	for line := range strings.Lines(raw) {
 		tabs := 0
-		if dash && (at == 0 || s.text.Value[at-1] == '\n') {
+		if op == syntax.DashHdoc && (at == 0 || s.text.Value[at-1] == '\n') {
 			tabs = len(line) - len(strings.TrimLeft(line, "\t"))
 		}
 		if q == "\x00" {

@@ -46,25 +46,25 @@ type Response struct {
 // An error ends the parsing.
 type Yield func(*Request) error
 
-// Problem is the reason why a file, or a part of it, cannot be read.
-type Problem struct {
+// FileError is the reason why a file, or a part of it, cannot be read.
+type FileError struct {
 	Place  Place
 	Reason string
 }
 
 // Error implements error: "file:line:column: reason", as far as they are known.
-func (p *Problem) Error() string {
+func (e *FileError) Error() string {
 	switch {
-	case p.Place.Line == 0 && p.Place.File == "":
-		return p.Reason
-	case p.Place.Line == 0:
-		return p.Place.File + ": " + p.Reason
+	case e.Place.Line == 0 && e.Place.File == "":
+		return e.Reason
+	case e.Place.Line == 0:
+		return e.Place.File + ": " + e.Reason
 	default:
-		return fmt.Sprintf("%s:%d:%d: %s", p.Place.File, p.Place.Line, p.Place.Column, p.Reason)
+		return fmt.Sprintf("%s:%d:%d: %s", e.Place.File, e.Place.Line, e.Place.Column, e.Reason)
 	}
 }
 
-// ProblemAt returns a Problem at a place.
-func ProblemAt(place Place, format string, args ...any) *Problem {
-	return &Problem{Place: place, Reason: fmt.Sprintf(format, args...)}
+// ErrorAt returns a FileError at a place.
+func ErrorAt(place Place, format string, args ...any) *FileError {
+	return &FileError{Place: place, Reason: fmt.Sprintf(format, args...)}
 }

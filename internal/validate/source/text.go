@@ -58,9 +58,6 @@ func (t Text) Trim() Text {
 	return t.Slice(start, end)
 }
 
-// From returns the locator of the part that begins at start.
-func (t Text) From(start int) Locator { return shifted{at: t, by: start} }
-
 type shifted struct {
 	at Locator
 	by int
@@ -97,8 +94,14 @@ type segment struct {
 // Len is the length of what was put together so far.
 func (b *Builder) Len() int { return b.value.Len() }
 
-// Literal appends what stands in the parent byte for byte.
-func (b *Builder) Literal(value string, at int) { b.add(value, at, true, b.Parent) }
+// Literal appends what stands in the parent byte for byte. What is unknown in the parent stays so.
+func (b *Builder) Literal(value string, at int) {
+	if parent, ok := b.Parent.(Text); ok && !parent.Known() {
+		b.Text(parent.Slice(at, at+len(value)))
+		return
+	}
+	b.add(value, at, true, b.Parent)
+}
 
 // Atom appends what one place of the parent stands for, such as an escape.
 func (b *Builder) Atom(value string, at int) { b.add(value, at, false, b.Parent) }
