@@ -45,7 +45,7 @@ func TestPreflight(t *testing.T) {
 			"body /webhook_type enum",
 		}, found)
 		assert.Equal(t, "SYNC_STARTED", *failure.Violations[5].Suggestion)
-		_, ok := errors.AsType[*contract.Breach](err)
+		_, ok := errors.AsType[*contract.BreachError](err)
 		assert.True(t, ok, "what the validator found is there too")
 		assert.Contains(t, err.Error(), "createWebhookConfig: invalid_request: The request breaks the contract.; body /name: ")
 

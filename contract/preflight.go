@@ -18,12 +18,12 @@ func NewPreflight(c *Contract) (*Preflight, error) {
 	return &Preflight{router}, nil
 }
 
-// ValidateRequest returns nil where the request keeps to the contract. The error wraps a *[Breach], and is a
+// ValidateRequest returns nil where the request keeps to the contract. The error wraps a *[BreachError], and is a
 // [json.Marshaler] of the problem document that the server would answer with. The request's URL may be that of an operation
 // alone; its body is given apart and left as it is.
 func (p *Preflight) ValidateRequest(request *http.Request, body []byte) error {
-	var found *Breach
-	check := checker{router: p.router, report: func(b *Breach) { found = b }}
+	var found *BreachError
+	check := checker{router: p.router, report: func(b *BreachError) { found = b }}
 	check.request(request, body)
 	if found == nil {
 		return nil
@@ -32,7 +32,7 @@ func (p *Preflight) ValidateRequest(request *http.Request, body []byte) error {
 }
 
 // refusal is a breach that a problem document can be made of.
-type refusal struct{ breach *Breach }
+type refusal struct{ breach *BreachError }
 
 // Error implements error.
 func (r *refusal) Error() string { return r.breach.Error() }

@@ -44,7 +44,7 @@ type schema struct {
 	additionalAllowed bool // said, not just left open
 	minProperties     int
 	maxProperties     int
-	maxBytes          int // of an array's or an object's text, x-max-bytes; -1: no bound
+	maxBytes          int                  // of an array's or an object's text, x-max-bytes; -1: no bound
 	absent            map[string]direction // the fields that must not be sent in a direction, those of allOf included
 
 	allOf, anyOf, oneOf []*schema

@@ -40,14 +40,14 @@ const settleTimeout = time.Minute
 // and Advance returns when no more of them are due or under way: a retry schedule of days takes milliseconds. The test
 // fails if that takes longer than a minute.
 func (s *Server) Advance(d time.Duration) {
-	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), settleTimeout)
+	s.tb.Helper()
+	ctx, cancel := context.WithTimeout(s.tb.Context(), settleTimeout)
 	defer cancel()
 	target := s.clock.Now().Add(d)
 	for {
 		next, err := s.settle(ctx)
 		if err != nil {
-			s.t.Fatalf("hooklinetest: deliveries that are due do not come to an end: %v", err)
+			s.tb.Fatalf("hooklinetest: deliveries that are due do not come to an end: %v", err)
 		}
 		if next == nil || next.After(target) {
 			break

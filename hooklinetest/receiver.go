@@ -48,7 +48,7 @@ type Receiver struct {
 	// URL is where it listens; every path below it is answered.
 	URL string
 
-	t       testing.TB
+	tb      testing.TB
 	mu      sync.Mutex
 	got     []Delivery
 	answers []int
@@ -57,11 +57,11 @@ type Receiver struct {
 
 // Receiver starts an endpoint that ends with the test.
 func (s *Server) Receiver() *Receiver {
-	s.t.Helper()
-	r := &Receiver{t: s.t, arrived: make(chan struct{})}
+	s.tb.Helper()
+	r := &Receiver{tb: s.tb, arrived: make(chan struct{})}
 	front := httptest.NewServer(http.HandlerFunc(r.receive))
 	r.URL = front.URL
-	s.t.Cleanup(front.Close)
+	s.tb.Cleanup(front.Close)
 	return r
 }
 
@@ -108,7 +108,7 @@ const waitTimeout = 30 * time.Second
 // WaitFor returns when at least n deliveries have arrived, with all that have. The test fails if that takes longer than
 // 30 seconds.
 func (r *Receiver) WaitFor(n int) []Delivery {
-	r.t.Helper()
+	r.tb.Helper()
 	timeout := time.NewTimer(waitTimeout)
 	defer timeout.Stop()
 	for {
@@ -121,9 +121,9 @@ func (r *Receiver) WaitFor(n int) []Delivery {
 		select {
 		case <-arrived:
 		case <-timeout.C:
-			r.t.Fatalf("hooklinetest: %d deliveries arrived within %s, not %d", len(got), waitTimeout, n)
-		case <-r.t.Context().Done():
-			r.t.Fatalf("hooklinetest: the test ended with %d deliveries, not %d", len(got), n)
+			r.tb.Fatalf("hooklinetest: %d deliveries arrived within %s, not %d", len(got), waitTimeout, n)
+		case <-r.tb.Context().Done():
+			r.tb.Fatalf("hooklinetest: the test ended with %d deliveries, not %d", len(got), n)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package hooklinetest
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -24,7 +23,7 @@ type Server struct {
 	// APIKey is valid, for organisation 1.
 	APIKey string
 
-	t       testing.TB
+	tb      testing.TB
 	app     *app.App
 	clock   *clock
 	faults  *faults
@@ -59,26 +58,26 @@ const stopTimeout = 5 * time.Second
 
 // NewServer starts the service, and stops it when the test ends. The test fails if the service cannot start, or does not
 // stop cleanly.
-func NewServer(t testing.TB, options ...Option) *Server {
-	t.Helper()
-	s := &Server{APIKey: app.DevKey, t: t, clock: newClock(), faults: newFaults(), attempt: make(chan struct{}, 1)}
+func NewServer(tb testing.TB, options ...Option) *Server {
+	tb.Helper()
+	s := &Server{APIKey: app.DevKey, tb: tb, clock: newClock(), faults: newFaults(), attempt: make(chan struct{}, 1)}
 	config := app.Config{
-		Listen: "127.0.0.1:0", Database: ":memory:", EncryptionKeyFile: filepath.Join(t.TempDir(), "hookline.key"), Dev: true,
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: s.clock.Now, OnAttempt: s.noteAttempt,
+		Listen: "127.0.0.1:0", Database: ":memory:", EncryptionKeyFile: filepath.Join(tb.TempDir(), "hookline.key"), Dev: true,
+		Logger: slog.New(slog.DiscardHandler), Clock: s.clock.Now, OnAttempt: s.noteAttempt,
 		ShutdownTimeout: stopTimeout, Version: "hooklinetest",
 	}
 	for _, option := range options {
 		option(&config)
 	}
 	config.Wrap = s.faults.wrap
-	service, err := app.New(t.Context(), config)
+	service, err := app.New(tb.Context(), config)
 	if err != nil {
-		t.Fatalf("hooklinetest: %v", err)
+		tb.Fatalf("hooklinetest: %v", err)
 	}
 	s.app = service
-	listener, err := service.Listen(t.Context())
+	listener, err := service.Listen(tb.Context())
 	if err != nil {
-		t.Fatalf("hooklinetest: %v", errors.Join(err, service.Close()))
+		tb.Fatalf("hooklinetest: %v", errors.Join(err, service.Close()))
 	}
 	s.serve(listener)
 	return s
@@ -87,16 +86,16 @@ func NewServer(t testing.TB, options ...Option) *Server {
 // serve serves until the test ends.
 func (s *Server) serve(listener net.Listener) {
 	s.URL = "http://" + listener.Addr().String() + "/v4"
-	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.tb.Context()))
 	var serving sync.WaitGroup
 	var failure error
 	serving.Go(func() { failure = s.app.Serve(ctx, listener) })
-	s.t.Cleanup(func() {
+	s.tb.Cleanup(func() {
 		s.faults.release()
 		cancel()
 		serving.Wait()
 		if err := errors.Join(failure, s.app.Close()); err != nil {
-			s.t.Errorf("hooklinetest: the service did not stop cleanly: %v", err)
+			s.tb.Errorf("hooklinetest: the service did not stop cleanly: %v", err)
 		}
 	})
 }
@@ -110,11 +109,11 @@ func (s *Server) noteAttempt() {
 
 // Client returns an SDK client for the service. Options come on top of the service's URL and key.
 func (s *Server) Client(options ...client.Option) *client.Client {
-	s.t.Helper()
+	s.tb.Helper()
 	own := []client.Option{client.WithBaseURL(s.URL), client.WithAPIKey(s.APIKey), client.WithHTTPClient(s.httpClient())}
 	c, err := client.New(append(own, options...)...)
 	if err != nil {
-		s.t.Fatalf("hooklinetest: %v", err)
+		s.tb.Fatalf("hooklinetest: %v", err)
 	}
 	return c
 }
@@ -122,6 +121,6 @@ func (s *Server) Client(options ...client.Option) *client.Client {
 // httpClient returns a client whose connections end with the test.
 func (s *Server) httpClient() *http.Client {
 	transport := &http.Transport{}
-	s.t.Cleanup(transport.CloseIdleConnections)
+	s.tb.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
 }

@@ -1,7 +1,6 @@
 package hooklinetest_test
 
 import (
-	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -13,7 +12,7 @@ import (
 	"github.com/hookline-go/hookline/hooklinetest"
 )
 
-const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" //nolint:gosec // of the Standard Webhooks documentation
 
 func subscribe(t *testing.T, s *hooklinetest.Server, url string) *client.WebhookConfig {
 	t.Helper()
@@ -43,7 +42,7 @@ func TestDelivery(t *testing.T) {
 
 	got := r.WaitFor(1)[0]
 	assert.Equal(t, event.ID.String(), got.ID)
-	assert.Equal(t, `{"event":"connection.changed","company_id":496}`, string(got.Payload))
+	assert.JSONEq(t, `{"event":"connection.changed","company_id":496}`, string(got.Payload))
 	assert.Equal(t, "/hooks", got.Path)
 	require.NoError(t, got.Verify(secret))
 	require.Error(t, got.Verify("another"))
@@ -99,7 +98,7 @@ func TestLatency(t *testing.T) {
 	s.SetLatency("getWebhookConfig", time.Hour)
 	_, err := s.Client(client.WithTimeout(10*time.Millisecond), client.WithMaxRetries(0)).WebhookConfigs.Get(t.Context(), 1)
 	require.Error(t, err)
-	require.False(t, errors.Is(err, client.ErrNotFound))
+	require.NotErrorIs(t, err, client.ErrNotFound)
 	_, err = s.Client().WebhookConfigs.List(t.Context(), nil)
 	require.NoError(t, err, "another operation is as fast as ever")
 }

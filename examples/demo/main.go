@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	say("The service runs at %s, with the API key dev-key.", s.url)
+	sayf("The service runs at %s, with the API key dev-key.", s.url)
 	api, err := client.New(client.WithBaseURL(s.url), client.WithAPIKey("dev-key"))
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func subscribe(ctx context.Context, api *client.Client, name string, events clie
 	if err != nil {
 		return err
 	}
-	say("Config %d, %q, wants %s events at %s.", config.RootfiID, name, events, url)
+	sayf("Config %d, %q, wants %s events at %s.", config.RootfiID, name, events, url)
 	return nil
 }
 
@@ -106,7 +106,7 @@ func publish(ctx context.Context, api *client.Client, events client.WebhookType,
 	if err != nil {
 		return err
 	}
-	say("Published event %s: it goes to %d config.", event.ID, event.Deliveries)
+	sayf("Published event %s: it goes to %d config.", event.ID, event.Deliveries)
 	return nil
 }
 
@@ -119,7 +119,7 @@ func await(ctx context.Context, arrived <-chan struct{}) {
 
 // show prints a delivery, which has been verified.
 func show(d receiver.Delivery) {
-	say("It arrived, and its signature is right:")
+	sayf("It arrived, and its signature is right:")
 	for _, name := range []string{"Webhook-Id", "Webhook-Timestamp", "Webhook-Signature", "User-Agent"} {
 		fmt.Printf("      %s: %s\n", name, d.Header.Get(name))
 	}
@@ -131,7 +131,7 @@ func failFirst(n int32, next http.Handler) http.Handler {
 	var requests atomic.Int32
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if attempt := requests.Add(1); attempt <= n {
-			say("Attempt %d is answered 503.", attempt)
+			sayf("Attempt %d is answered 503.", attempt)
 			http.Error(w, "not yet", http.StatusServiceUnavailable)
 			return
 		}
@@ -141,7 +141,7 @@ func failFirst(n int32, next http.Handler) http.Handler {
 
 // showLogs waits until the last outcome is recorded, and prints the logs.
 func showLogs(ctx context.Context, api *client.Client) error {
-	say("The logs say:")
+	sayf("The logs say:")
 	for log, err := range api.WebhookLogs.All(ctx, nil) {
 		if err != nil {
 			return err
@@ -180,7 +180,7 @@ func delivered(ctx context.Context, api *client.Client, id client.DeliveryID) (*
 	}
 }
 
-func say(format string, args ...any) { fmt.Printf("\n  • "+format+"\n", args...) }
+func sayf(format string, args ...any) { fmt.Printf("\n  • "+format+"\n", args...) }
 
 // service is the program, with a database of its own that ends with it.
 type service struct {
@@ -221,6 +221,6 @@ func startService(ctx context.Context, program string) (*service, error) {
 }
 
 func (s *service) stop() error {
-	_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
-	return errors.Join(s.cmd.Wait(), os.RemoveAll(s.folder))
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)                // it may have ended
+	return errors.Join(s.cmd.Wait(), os.RemoveAll(s.folder)) //nolint:gosec // made by startService
 }

@@ -36,6 +36,7 @@ func run(ctx context.Context, args []string) error {
 	if len(args) != 1 {
 		return errors.New("usage: implement-server ADDRESS")
 	}
+	//nolint:contextcheck // requests bring contexts of their own
 	handler, err := server.New(&memory{configs: map[int64]gen.WebhookConfig{}},
 		server.WithAuthenticator(server.AuthenticatorFunc(authenticate)), server.WithErrorMapper(problem))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/hookline-go/hookline/hooklinetest"
 )
 
-const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" //nolint:gosec // of the Standard Webhooks documentation
 
 // TestBilling has real deliveries come to the real handler; the first attempt fails, and the retry comes five seconds
 // later by the service's clock.

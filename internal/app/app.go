@@ -58,7 +58,7 @@ func (a *App) assemble(ctx context.Context) error {
 		}
 		a.deliveries = deliveries
 	}
-	operations, err := a.operations()
+	operations, err := a.operations() //nolint:contextcheck // requests bring contexts of their own
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	oldSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-	newSecret = "not base64, used as its bytes"
+	oldSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" //nolint:gosec // of the Standard Webhooks documentation
+	newSecret = "not base64, used as its bytes"          //nolint:gosec // of this test
 )
 
 // world is a service with a receiver, and a config that sends one to the other.
@@ -92,6 +92,7 @@ func (w *world) state() client.WebhookConfigState {
 
 // TestSignatures has what goes over the wire verified by the libraries of others.
 func TestSignatures(t *testing.T) {
+	t.Parallel()
 	for _, language := range interop.Languages() {
 		t.Run(string(language), func(t *testing.T) {
 			t.Parallel()

@@ -1,7 +1,6 @@
 package bench_test
 
 import (
-	"io"
 	"log/slog"
 	"testing"
 	"time"
@@ -15,7 +14,7 @@ import (
 
 func TestRun(t *testing.T) {
 	report, err := bench.Run(t.Context(), bench.Options{
-		Service:    app.Config{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))},
+		Service:    app.Config{Logger: slog.New(slog.DiscardHandler)},
 		Publishers: 4, Duration: 500 * time.Millisecond, PayloadSize: 300, Drain: time.Minute,
 	})
 	require.NoError(t, err)
@@ -31,7 +30,7 @@ func TestRun(t *testing.T) {
 func BenchmarkPublishAndDeliver(b *testing.B) {
 	for b.Loop() {
 		report, err := bench.Run(b.Context(), bench.Options{
-			Service:    app.Config{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))},
+			Service:    app.Config{Logger: slog.New(slog.DiscardHandler)},
 			Publishers: 50, Duration: 5 * time.Second, PayloadSize: 300, Drain: time.Minute,
 		})
 		require.NoError(b, err)

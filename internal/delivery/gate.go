@@ -130,14 +130,15 @@ func (g *gate) deferral(e *endpoint) busy {
 }
 
 // end gives the turn back, with what became of the attempt.
-func (t *turn) end(success bool, took time.Duration) {
+func (t *turn) end(result *Result) {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
 	const weight = 4
-	t.endpoint.mean += (took - t.endpoint.mean) / weight
-	if success {
+	t.endpoint.mean += (result.Duration - t.endpoint.mean) / weight
+	switch {
+	case result.Success():
 		t.endpoint.failures = 0
-	} else {
+	case result.Kind != KindInterrupted:
 		t.endpoint.failures++
 	}
 	t.release()

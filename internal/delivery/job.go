@@ -22,7 +22,7 @@ type attemptArgs struct {
 // Kind implements [river.JobArgs].
 func (attemptArgs) Kind() string { return "delivery_attempt" }
 
-func (a *attemptArgs) job(lane webhook.Lane) webhook.Job {
+func (a attemptArgs) job(lane webhook.Lane) webhook.Job {
 	return webhook.Job{DeliveryID: a.DeliveryID, ConfigID: a.ConfigID, Attempt: a.Attempt, Lane: lane, At: a.At}
 }
 

@@ -74,7 +74,7 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 	}
 	began := w.now()
 	result := w.sender.Send(ctx, &dispatch)
-	turn.end(result.Success(), w.now().Sub(began))
+	turn.end(&result)
 	if result.Kind == KindInterrupted {
 		return w.release(ctx, &dispatch)
 	}

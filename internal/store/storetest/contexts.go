@@ -55,8 +55,10 @@ func testCancelledContext(t *testing.T, f *fixture) {
 			dispatch := webhook.Dispatch{DeliveryID: logged.ID, OrganisationID: ours, ConfigID: config.ID, Attempt: 1}
 			return f.FinishAttempt(ctx, &dispatch, webhook.Outcome{State: webhook.DeliveryFailed})
 		},
-		"requeue": func() error { return f.Requeue(ctx, webhook.Job{DeliveryID: logged.ID, ConfigID: logged.WebhookID, Attempt: 1}) },
-		"ping":    func() error { return f.Ping(ctx) },
+		"requeue": func() error {
+			return f.Requeue(ctx, webhook.Job{DeliveryID: logged.ID, ConfigID: logged.WebhookID, Attempt: 1})
+		},
+		"ping": func() error { return f.Ping(ctx) },
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) { require.ErrorIs(t, call(), context.Canceled) })

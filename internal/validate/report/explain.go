@@ -83,6 +83,7 @@ var explanations = map[string]explained{
 		"The custom header is one that the delivery itself needs, such as Host or webhook-id.",
 		"Choose another header name.",
 	},
+	"max_bytes": {"The text of an array or an object is longer than the contract allows (x-max-bytes).", "Send less, or in parts."},
 
 	"invalid_query":       {"The query is not well-formed.", "Write name=value, percent-encoded, with & between."},
 	"unknown_parameter":   {"The operation has no query parameter of that name.", "Look for a spelling mistake, or leave it out."},
