@@ -20,34 +20,39 @@ import (
 // so the most that an announcement of a job is late.
 const fetchCooldown = 2 * time.Millisecond
 
-// manyJobs is from how many jobs on a bulk copy is faster.
-const manyJobs = 16
+// From how many jobs on they are faster inserted in bulk: SQLite's way is the
+// same for all, but says less, and PostgreSQL's is COPY.
+const (
+	sqliteBulk   = 1
+	postgresBulk = 16
+)
 
 // Enqueuer puts jobs into the queue in a transaction of the database that the
 // queue lives in. It is safe for concurrent use.
 type Enqueuer[Tx any] struct {
 	client *river.Client[Tx]
 	now    func() time.Time
+	bulk   int
 }
 
 // NewSQLiteEnqueuer returns the enqueuer for SQLite. The clock is that of the
 // times in jobs.
 func NewSQLiteEnqueuer(logger *slog.Logger, now func() time.Time) (*Enqueuer[*sql.Tx], error) {
-	return newEnqueuer(riversqlite.New(nil), logger, now)
+	return newEnqueuer(riversqlite.New(nil), logger, now, sqliteBulk)
 }
 
 // NewPostgresEnqueuer returns the enqueuer for PostgreSQL. The clock is that of
 // the times in jobs.
 func NewPostgresEnqueuer(logger *slog.Logger, now func() time.Time) (*Enqueuer[pgx.Tx], error) {
-	return newEnqueuer(riverpgxv5.New(nil), logger, now)
+	return newEnqueuer(riverpgxv5.New(nil), logger, now, postgresBulk)
 }
 
-func newEnqueuer[Tx any](driver riverdriver.Driver[Tx], logger *slog.Logger, now func() time.Time) (*Enqueuer[Tx], error) {
+func newEnqueuer[Tx any](driver riverdriver.Driver[Tx], logger *slog.Logger, now func() time.Time, bulk int) (*Enqueuer[Tx], error) {
 	client, err := river.NewClient(driver, &river.Config{Logger: warnings(logger), FetchCooldown: fetchCooldown})
 	if err != nil {
 		return nil, fmt.Errorf("set up the delivery queue: %w", err)
 	}
-	return &Enqueuer[Tx]{client: client, now: now}, nil
+	return &Enqueuer[Tx]{client: client, now: now, bulk: bulk}, nil
 }
 
 // Enqueue adds jobs as part of tx.
@@ -56,7 +61,7 @@ func (e *Enqueuer[Tx]) Enqueue(ctx context.Context, tx Tx, jobs []webhook.Job) (
 	for i, job := range jobs {
 		params[i] = attemptParams(job, now)
 	}
-	if len(jobs) < manyJobs {
+	if len(jobs) < e.bulk {
 		_, err = e.client.InsertManyTx(ctx, tx, params)
 	} else {
 		_, err = e.client.InsertManyFastTx(ctx, tx, params)

@@ -141,7 +141,8 @@ func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, o
 			return err
 		}
 		d.AttemptCount++
-		return s.enqueuer.Enqueue(ctx, tx, []webhook.Job{d.NextJob(failures, outcome.RetryAt)})
+		enqueueLater(ctx, d.NextJob(failures, outcome.RetryAt))
+		return nil
 	})
 }
 
@@ -202,8 +203,9 @@ func (s *Store) settle(ctx context.Context, tx *sql.Tx, d webhook.Delivery, retr
 // Requeue puts a job into the queue again, for a worker that cannot take it
 // now.
 func (s *Store) Requeue(ctx context.Context, job webhook.Job) error {
-	return s.write(ctx, "queue a job again", func(ctx context.Context, tx *sql.Tx) error {
-		return s.enqueuer.Enqueue(ctx, tx, []webhook.Job{job})
+	return s.write(ctx, "queue a job again", func(ctx context.Context, _ *sql.Tx) error {
+		enqueueLater(ctx, job)
+		return nil
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/hookline-go/hookline/internal/store"
+	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 // maxGroup bounds how many writes share a commit, and with that how long the
@@ -25,9 +26,9 @@ type committer struct {
 	close   func()
 	done    sync.WaitGroup
 
-	// fold brings the counts up to date; unfolded is how many changes wait for
-	// that. Only the goroutine uses them.
-	fold     func(context.Context, *sql.Tx) error
+	enqueuer Enqueuer
+	// unfolded is how many changes of counts wait to be added up. Only the
+	// goroutine uses it.
 	unfolded int
 }
 
@@ -37,13 +38,16 @@ type committer struct {
 type operation struct {
 	ctx     context.Context //nolint:containedctx // it travels to the goroutine that runs it
 	run     func(context.Context, *sql.Tx) error
-	changes int // how many changes of counts it made
+	changes int           // how many changes of counts it made
+	jobs    []webhook.Job // to queue with those of the whole group
 	err     error
 	done    chan struct{}
 }
 
-func newCommitter(db *sql.DB, fold func(context.Context, *sql.Tx) error) *committer {
-	c := &committer{db: db, queue: make(chan *operation), closing: make(chan struct{}), fold: fold, unfolded: store.FoldAfter}
+func newCommitter(db *sql.DB, enqueuer Enqueuer) *committer {
+	c := &committer{
+		db: db, queue: make(chan *operation), closing: make(chan struct{}), enqueuer: enqueuer, unfolded: store.FoldAfter,
+	}
 	c.close = sync.OnceFunc(func() { close(c.closing) })
 	c.done.Go(c.loop)
 	return c
@@ -111,7 +115,7 @@ func (c *committer) commit(first *operation) {
 				return err
 			}
 		}
-		return nil
+		return c.enqueue(tx, group)
 	})
 	for _, o := range group {
 		if o.err == nil {
@@ -122,6 +126,20 @@ func (c *committer) commit(first *operation) {
 		}
 		close(o.done)
 	}
+}
+
+// enqueue queues what the operations of a group want queued, in one statement.
+func (c *committer) enqueue(tx *sql.Tx, group []*operation) error {
+	var jobs []webhook.Job
+	for _, o := range group {
+		if o.err == nil {
+			jobs = append(jobs, o.jobs...)
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	return c.enqueuer.Enqueue(context.Background(), tx, jobs)
 }
 
 // next takes another operation into the group, nil if none waits.
@@ -170,7 +188,7 @@ func (o *operation) call(ctx context.Context, tx *sql.Tx) (err error) {
 // it is tried again after the next write; counts are right all the same.
 func (c *committer) foldChanges() {
 	ctx := context.Background()
-	if inTransaction(ctx, c.db, nil, func(tx *sql.Tx) error { return c.fold(ctx, tx) }) == nil {
+	if inTransaction(ctx, c.db, nil, func(tx *sql.Tx) error { return fold(ctx, tx) }) == nil {
 		c.unfolded = 0
 	}
 }
@@ -179,5 +197,13 @@ func (c *committer) foldChanges() {
 func countChanges(ctx context.Context, n int) {
 	if o, ok := ctx.Value(operationKey{}).(*operation); ok {
 		o.changes += n
+	}
+}
+
+// enqueueLater has jobs queued in the running operation's transaction, together
+// with those of other operations.
+func enqueueLater(ctx context.Context, jobs ...webhook.Job) {
+	if o, ok := ctx.Value(operationKey{}).(*operation); ok {
+		o.jobs = append(o.jobs, jobs...)
 	}
 }

@@ -41,6 +41,7 @@ func (s *Store) RequeueDue(ctx context.Context) error {
 		for i := range due {
 			jobs[i] = due[i].NextJob(0, now)
 		}
-		return s.enqueuer.Enqueue(ctx, tx, jobs)
+		enqueueLater(ctx, jobs...)
+		return nil
 	})
 }

@@ -125,10 +125,8 @@ func (s *Store) deliver(ctx context.Context, tx *sql.Tx, event *webhook.Event, c
 		ids = append(ids, d.ID)
 		jobs = append(jobs, d.NextJob(configs[i].ConsecutiveFailures, now))
 	}
-	if len(jobs) == 0 {
-		return ids, nil
-	}
-	return ids, s.enqueuer.Enqueue(ctx, tx, jobs)
+	enqueueLater(ctx, jobs...)
+	return ids, nil
 }
 
 // DeliverTo stores an event with a delivery to one config, whatever that

@@ -29,7 +29,8 @@ func (s *Store) RetryDelivery(ctx context.Context, organisationID int64, id stri
 		if err != nil {
 			return err
 		}
-		return s.enqueuer.Enqueue(ctx, tx, []webhook.Job{job})
+		enqueueLater(ctx, job)
+		return nil
 	})
 }
 
@@ -121,7 +122,8 @@ func (s *Store) recover(ctx context.Context, tx *sql.Tx, failed []webhook.Delive
 			return err
 		}
 	}
-	return s.enqueuer.Enqueue(ctx, tx, jobs)
+	enqueueLater(ctx, jobs...)
+	return nil
 }
 
 // failedDeliveries returns the oldest deliveries of a recovery that still wait

@@ -99,7 +99,7 @@ func Open(ctx context.Context, path string, cipher store.Cipher, options ...Opti
 		_ = s.closePools()
 		return nil, s.openError(ctx, err)
 	}
-	s.committer = newCommitter(s.writer, fold)
+	s.committer = newCommitter(s.writer, s.enqueuer)
 	return s, nil
 }
 
