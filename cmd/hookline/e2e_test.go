@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hookline-go/hookline/gen"
+	"github.com/hookline-go/hookline/internal/store/postgrestest"
 )
 
 // binary is the real program, built once for all tests.
@@ -47,7 +48,7 @@ func testMain(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "%s%v\n", out, err)
 		return 1
 	}
-	return m.Run()
+	return postgrestest.Stopping(m).Run()
 }
 
 // process is the program, serving on a free port.
