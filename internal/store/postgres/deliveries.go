@@ -124,21 +124,6 @@ func scanStored(r pgx.Row) (storedDelivery, error) {
 	return d, nil
 }
 
-// lockDeliveries returns the deliveries with the given canonical ids, by id,
-// for the transaction to change and save.
-func lockDeliveries(ctx context.Context, tx pgx.Tx, ids []string) (map[string]*storedDelivery, error) {
-	rows, err := collect(ctx, tx, scanStored,
-		`SELECT `+deliveryColumns+` FROM deliveries WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`, ids)
-	if err != nil {
-		return nil, err
-	}
-	locked := make(map[string]*storedDelivery, len(rows))
-	for i := range rows {
-		locked[rows[i].ID] = &rows[i]
-	}
-	return locked, nil
-}
-
 // saveDeliveries stores what can change of deliveries.
 func saveDeliveries(batch *pgx.Batch, deliveries []*storedDelivery) {
 	if len(deliveries) == 0 {
