@@ -59,7 +59,7 @@ type namedFilter struct {
 // between the first delivery, 0, and the last, 1.
 func seedFilters(at func(share float64) *time.Time) []namedFilter {
 	webhookID := new(int64(1))
-	from, to := at(0.2713), at(0.7391)
+	from, to := at(0.2213), at(0.7991)
 	return []namedFilter{
 		{"none", webhook.DeliveryFilter{}},
 		{"state delivered", webhook.DeliveryFilter{State: webhook.DeliveryDelivered}},
