@@ -24,19 +24,25 @@ type work struct {
 	counted changes
 }
 
-// lock takes the deliveries with the given ids, which need not be valid.
-func (s *Store) lock(ctx context.Context, tx pgx.Tx, ids []string) (*work, error) {
+// lock takes the deliveries with the given ids, which need not be valid, after
+// what the batch has already.
+func (s *Store) lock(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, ids []string) (*work, error) {
 	var canonical []string
 	for _, id := range ids {
 		if id, err := store.ParseID(id); err == nil {
 			canonical = append(canonical, id)
 		}
 	}
-	locked, err := lockDeliveries(ctx, tx, canonical)
-	if err != nil {
-		return nil, err
-	}
-	return &work{store: s, now: s.now(), locked: locked, dirty: map[*storedDelivery]bool{}, counted: changes{}}, nil
+	w := &work{store: s, now: s.now(), locked: map[string]*storedDelivery{}, dirty: map[*storedDelivery]bool{}, counted: changes{}}
+	batch.Queue(`SELECT `+deliveryColumns+` FROM deliveries WHERE id = ANY($1::uuid[]) ORDER BY id`+forUpdate, canonical).
+		Query(func(rows pgx.Rows) error {
+			found, err := scanAll(rows, scanStored)
+			for i := range found {
+				w.locked[found[i].ID] = &found[i]
+			}
+			return err
+		})
+	return w, send(ctx, tx, batch)
 }
 
 // delivery returns one of the deliveries.

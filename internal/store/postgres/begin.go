@@ -39,7 +39,7 @@ func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Du
 func (s *Store) beginGroup(ctx context.Context, group []*operation[beginning]) error {
 	return s.transact(ctx, func(tx *transaction) error {
 		ids := column(group, func(o **operation[beginning]) string { return (*o).value.job.DeliveryID })
-		w, err := s.lock(ctx, tx, ids)
+		w, err := s.lock(ctx, tx, &pgx.Batch{}, ids)
 		if err != nil || len(w.locked) == 0 {
 			return failAll(group, err)
 		}

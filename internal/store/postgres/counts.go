@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -16,54 +15,81 @@ import (
 // countDeliveries returns how many deliveries match a filter, whatever its
 // cursor: the sums of a cover's spans, the changes that are not among them yet,
 // and what is at its edges, in one statement and so at one moment.
+//
+// Spans and edges are arrays, so that the statement is the same for all times.
+// Each is looked up by itself: an aggregate in LATERAL is not turned into a
+// join.
 func countDeliveries(ctx context.Context, q querier, organisationID int64, filter webhook.DeliveryFilter) (count int64, err error) {
 	cover, args := store.NewCover(filter), &arguments{}
-	parts := sums(args, organisationID, filter, cover)
-	for _, edge := range cover.Edges {
-		where := deliveryConditions(args, organisationID, filter)
-		where.addIDs(edge.IDs())
-		parts = append(parts, `SELECT count(*) AS n FROM deliveries`+where.sql())
-	}
-	if len(parts) == 0 {
-		return 0, nil // the window ends before it begins
-	}
-	query := `SELECT COALESCE(sum(n), 0)::bigint FROM (` + strings.Join(parts, ` UNION ALL `) + `) AS parts`
+	column := store.CountColumn(filter.State)
+	query := `SELECT ((SELECT COALESCE(sum(` + column + `), 0) FROM delivery_changes` + changedWhere(args, organisationID, filter, cover) + `)
+		+ (SELECT COALESCE(sum(n), 0) FROM ` + spanRows(args, cover) + `
+			CROSS JOIN LATERAL (SELECT sum(` + column + `) AS n FROM delivery_counts` + sumWhere(args, organisationID, filter) + `
+				AND level = spans.level AND span >= spans.first AND span <= spans.last) AS sums)
+		+ (SELECT COALESCE(sum(n), 0) FROM ` + edgeRows(args, cover) + `
+			CROSS JOIN LATERAL (SELECT count(*) AS n FROM deliveries` + edgeWhere(args, organisationID, filter) + `
+				AND id >= edges.low AND id < edges.high) AS counts))::bigint`
 	err = q.QueryRow(ctx, query, *args...).Scan(&count)
 	return count, err
 }
 
-// sums returns queries for the spans of a cover, and for the changes within
-// them.
-func sums(args *arguments, organisationID int64, filter webhook.DeliveryFilter, cover store.Cover) []string {
-	if len(cover.Spans) == 0 {
-		return nil
+// changedWhere selects the changes within a cover's spans.
+func changedWhere(args *arguments, organisationID int64, filter webhook.DeliveryFilter, cover store.Cover) string {
+	where := conditions{args: args}
+	where.add(`organisation_id = `, organisationID)
+	if filter.WebhookID != nil {
+		where.add(`webhook_id = `, *filter.WebhookID)
 	}
-	column, webhookID, syncID := store.CountColumn(filter.State), store.AnyWebhook, store.AnySync
-	changed := conditions{args: args}
-	changed.add(`organisation_id = `, organisationID)
+	if filter.SyncID != "" {
+		where.add(`sync_id = `, filter.SyncID)
+	}
+	where.add(`made >= `, cover.Inner.Low)
+	where.add(`made < `, cover.Inner.High)
+	return where.sql()
+}
+
+// sumWhere selects the sums for a filter.
+func sumWhere(args *arguments, organisationID int64, filter webhook.DeliveryFilter) string {
+	webhookID, syncID := store.AnyWebhook, store.AnySync
 	if filter.WebhookID != nil {
 		webhookID = *filter.WebhookID
-		changed.add(`webhook_id = `, webhookID)
 	}
 	if filter.SyncID != "" {
 		syncID = filter.SyncID
-		changed.add(`sync_id = `, syncID)
 	}
-	changed.add(`made >= `, cover.Inner.Low)
-	changed.add(`made < `, cover.Inner.High)
-	parts := []string{`SELECT ` + column + ` AS n FROM delivery_changes` + changed.sql()}
-	for _, spans := range cover.Spans {
-		where := conditions{args: args}
-		where.add(`organisation_id = `, organisationID)
-		where.add(`webhook_id = `, webhookID)
-		where.add(`sync_id = `, syncID)
-		where.add(`level = `, int16(spans.Level)) //nolint:gosec // at most 63
-		where.add(`span >= `, spans.First)
-		where.add(`span <= `, spans.Last)
-		parts = append(parts, `SELECT `+column+` AS n FROM delivery_counts`+where.sql())
-	}
-	return parts
+	where := conditions{args: args}
+	where.add(`organisation_id = `, organisationID)
+	where.add(`webhook_id = `, webhookID)
+	where.add(`sync_id = `, syncID)
+	return where.sql()
 }
+
+func edgeWhere(args *arguments, organisationID int64, filter webhook.DeliveryFilter) string {
+	where := deliveryConditions(args, organisationID, filter)
+	return where.sql()
+}
+
+func spanRows(args *arguments, cover store.Cover) string {
+	levels := args.add(column(cover.Spans, func(s *store.Spans) int16 { return int16(s.Level) })) //nolint:gosec // at most 63
+	firsts := args.add(column(cover.Spans, func(s *store.Spans) int64 { return s.First }))
+	lasts := args.add(column(cover.Spans, func(s *store.Spans) int64 { return s.Last }))
+	return `unnest(` + levels + `::smallint[], ` + firsts + `::bigint[], ` + lasts + `::bigint[]) AS spans (level, first, last)`
+}
+
+func edgeRows(args *arguments, cover store.Cover) string {
+	var lows, highs []string
+	for _, edge := range cover.Edges {
+		low, high := edge.IDs()
+		if high == "" {
+			high = lastID
+		}
+		lows, highs = append(lows, low), append(highs, high)
+	}
+	return `unnest(` + args.add(lows) + `::uuid[], ` + args.add(highs) + `::uuid[]) AS edges (low, high)`
+}
+
+// lastID is greater than every id.
+const lastID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 // changes sums up how the numbers of deliveries change in a transaction.
 type changes map[changeKey]store.Change

@@ -43,12 +43,10 @@ type health struct {
 
 func (s *Store) finishGroup(ctx context.Context, group []*operation[finishing]) error {
 	return s.transact(ctx, func(tx *transaction) error {
-		locked, err := lockHealth(ctx, tx, group)
-		if err != nil {
-			return err
-		}
+		batch := &pgx.Batch{}
+		locked := lockHealth(batch, group)
 		ids := column(group, func(o **operation[finishing]) string { return (*o).value.dispatch.DeliveryID })
-		w, err := s.lock(ctx, tx, ids)
+		w, err := s.lock(ctx, tx, batch, ids)
 		if err != nil {
 			return err
 		}
@@ -61,9 +59,9 @@ func (s *Store) finishGroup(ctx context.Context, group []*operation[finishing]) 
 }
 
 // lockHealth locks the configs whose health the outcomes change: those of
-// failures, and those of successes after failures. In all other groups too it
-// is by id.
-func lockHealth(ctx context.Context, tx pgx.Tx, group []*operation[finishing]) (map[int64]*health, error) {
+// failures, and those of successes after failures. The result is there when the
+// batch has run.
+func lockHealth(batch *pgx.Batch, group []*operation[finishing]) map[int64]*health {
 	var all, failed []int64
 	for _, o := range group {
 		id := o.value.dispatch.ConfigID
@@ -72,16 +70,17 @@ func lockHealth(ctx context.Context, tx pgx.Tx, group []*operation[finishing]) (
 			failed = append(failed, id)
 		}
 	}
-	rows, err := collect(ctx, tx, scanHealth, `SELECT id, organisation_id, state, updated_at, consecutive_failures, failing_since
-		FROM webhook_configs WHERE id = ANY($1) AND (consecutive_failures > 0 OR id = ANY($2)) ORDER BY id`+forUpdate, all, failed)
-	if err != nil {
-		return nil, err
-	}
-	locked := make(map[int64]*health, len(rows))
-	for i := range rows {
-		locked[rows[i].ID] = &rows[i]
-	}
-	return locked, nil
+	locked := map[int64]*health{}
+	batch.Queue(`SELECT id, organisation_id, state, updated_at, consecutive_failures, failing_since
+		FROM webhook_configs WHERE id = ANY($1) AND (consecutive_failures > 0 OR id = ANY($2)) ORDER BY id`+forUpdate, all, failed).
+		Query(func(rows pgx.Rows) error {
+			found, err := scanAll(rows, scanHealth)
+			for i := range found {
+				locked[found[i].ID] = &found[i]
+			}
+			return err
+		})
+	return locked
 }
 
 func scanHealth(r pgx.Row) (health, error) {

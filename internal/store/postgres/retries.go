@@ -15,7 +15,7 @@ import (
 // wants none.
 func (s *Store) RetryDelivery(ctx context.Context, organisationID int64, id string) error {
 	return s.write(ctx, "retry delivery", func(tx *transaction) error {
-		w, err := s.lock(ctx, tx, []string{id})
+		w, err := s.lock(ctx, tx, &pgx.Batch{}, []string{id})
 		if err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (s *Store) ContinueRecovery(ctx context.Context, recovery webhook.Recovery,
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		w, err := s.lock(ctx, tx, ids)
+		w, err := s.lock(ctx, tx, &pgx.Batch{}, ids)
 		if err != nil {
 			return err
 		}

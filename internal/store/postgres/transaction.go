@@ -60,11 +60,20 @@ func (s *Store) transactOnce(ctx context.Context, fn func(tx *transaction) error
 	return err
 }
 
+// beginReading begins a transaction with one snapshot. All that is read has its
+// index, which is used whatever PostgreSQL knows of the tables; and statements
+// are planned once, because to plan one takes longer than to run it. Left to
+// itself PostgreSQL plans some anew each time, and which depends on how much
+// is stored.
+const beginReading = `begin isolation level repeatable read read only;
+	set local plan_cache_mode = force_generic_plan;
+	set local enable_seqscan = off;
+	set local enable_bitmapscan = off`
+
 // read runs fn on one snapshot of the database, for results that take several
 // statements and must agree.
 func (s *Store) read(ctx context.Context, attempted string, fn func(pgx.Tx) error) error {
-	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	return wrap(ctx, attempted, s.inTransaction(ctx, options, fn))
+	return wrap(ctx, attempted, s.inTransaction(ctx, pgx.TxOptions{BeginQuery: beginReading}, fn))
 }
 
 func (s *Store) inTransaction(ctx context.Context, options pgx.TxOptions, fn func(pgx.Tx) error) error {
