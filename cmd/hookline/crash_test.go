@@ -143,7 +143,9 @@ func (c *crash) start(args ...string) {
 }
 
 // worker starts another process that delivers.
-func (c *crash) worker() *process { return start(c.t, c.folder, c.args([]string{"--role", "worker"})...) }
+func (c *crash) worker() *process {
+	return start(c.t, c.folder, c.args([]string{"--role", "worker"})...)
+}
 
 func (c *crash) args(more []string) []string {
 	return append([]string{"--dev", "--database", c.database, "--delivery-timeout", "1s", "--log-level", "warn"}, more...)

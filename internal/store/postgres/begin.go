@@ -60,7 +60,7 @@ func (s *Store) beginGroup(ctx context.Context, group []*operation[beginning]) e
 // does nothing if the attempt was overtaken.
 func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error {
 	return s.write(ctx, "release attempt", func(tx *transaction) error {
-		w, err := s.lock(ctx, tx, []string{dispatch.DeliveryID})
+		w, err := s.lock(ctx, tx, &pgx.Batch{}, []string{dispatch.DeliveryID})
 		if err != nil {
 			return err
 		}

@@ -138,7 +138,7 @@ func BenchmarkThroughput(b *testing.B, open func(b *testing.B, job func(webhook.
 		return err
 	}
 	attempt := func() error {
-		dispatch, err := s.BeginAttempt(ctx, <-jobs)
+		dispatch, err := s.BeginAttempt(ctx, <-jobs, lease)
 		if err != nil {
 			return err
 		}
