@@ -2,7 +2,9 @@ package app_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -343,5 +345,37 @@ func TestForbiddenTargets(t *testing.T) {
 		assert.Equal(t, "/url", refused.Violations[0].Pointer)
 		_, err = w.api.WebhookConfigs.Update(t.Context(), w.config.RootfiID, client.UpdateWebhookConfigRequest{URL: &url})
 		require.ErrorIs(t, err, client.ErrInvalidRequest)
+	}
+}
+
+// TestDeadEndpointDelaysNobody queues deliveries for an endpoint that never answers, and sees those for another one arrive
+// while not one of the first has ended. make bench has it with 2,000 of them, and with times.
+func TestDeadEndpointDelaysNobody(t *testing.T) {
+	t.Parallel()
+	const waiting, healthy, perEndpoint = 300, 50, 16
+	w := newWorld(t)
+	var underWay atomic.Int64
+	release := make(chan struct{})
+	dead := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		underWay.Add(1)
+		<-release
+	}))
+	t.Cleanup(dead.Close)
+	t.Cleanup(func() { close(release) })
+	w.create(client.CreateWebhookConfigRequest{WebhookType: client.WebhookTypeSyncStarted, URL: dead.URL})
+	for range waiting {
+		w.publish(client.PublishWebhookEventRequest{WebhookType: client.WebhookTypeSyncStarted})
+	}
+	for range healthy {
+		w.publish(client.PublishWebhookEventRequest{})
+	}
+	w.receiver.WaitFor(healthy)
+	assert.LessOrEqual(t, underWay.Load(), int64(perEndpoint), "the endpoint has no more attempts at a time than are allowed")
+	for _, state := range []client.DeliveryState{client.DeliveryStateDelivered, client.DeliveryStateFailed} {
+		page, err := w.api.WebhookLogs.List(t.Context(), &client.ListWebhookLogsParams{
+			WebhookID: client.Ptr(w.config.RootfiID + 1), State: &state,
+		})
+		require.NoError(t, err)
+		assert.Zero(t, page.Count, "no attempt of the dead endpoint has ended")
 	}
 }
