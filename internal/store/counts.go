@@ -10,7 +10,7 @@ import (
 // say how many there are without counting them. A span of level n has 2^n
 // milliseconds and begins at a multiple of that; each level's spans are made of
 // 32 of the one below.
-var levels = []uint{16, 21, 26, 31} // 66 s, 35 min, 19 h, 25 days
+var levels = []uint{8, 13, 18, 23, 28} // 0.26 s, 8 s, 4.4 min, 2.3 h, 3.1 days
 
 // Shortest returns the beginning of the shortest span that a time is in, both in
 // milliseconds. Sums and [Cover.Inner] are made of whole spans, so that is all

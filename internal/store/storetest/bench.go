@@ -36,7 +36,7 @@ func BenchmarkDeliveries(b *testing.B, seeded func(b *testing.B, seed Seed) Stor
 	for _, span := range []struct {
 		name string
 		Span time.Duration
-	}{{"in 30 days", 30 * 24 * time.Hour}, {"in a day", 24 * time.Hour}} {
+	}{{"in 30 days", 30 * 24 * time.Hour}, {"in a day", 24 * time.Hour}, {"in 10 minutes", 10 * time.Minute}} {
 		b.Run(span.name, func(b *testing.B) {
 			first := time.Now().Add(-span.Span)
 			few := seeded(b, Seed{Deliveries: 10_000, First: first, Span: span.Span})
