@@ -2,6 +2,8 @@ package bench_test
 
 import (
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"github.com/hookline-go/hookline/internal/app"
 	"github.com/hookline-go/hookline/internal/bench"
+	"github.com/hookline-go/hookline/internal/store/postgrestest"
 )
 
 func TestRun(t *testing.T) {
@@ -27,11 +30,23 @@ func TestRun(t *testing.T) {
 	assert.LessOrEqual(t, report.EndToEnd.P50, report.EndToEnd.P99)
 }
 
+func TestMain(m *testing.M) { os.Exit(postgrestest.Stopping(m).Run()) }
+
 func BenchmarkPublishAndDeliver(b *testing.B) {
+	b.Run("SQLite", func(b *testing.B) { benchmark(b, app.Config{}) })
+	b.Run("PostgreSQL", func(b *testing.B) {
+		benchmark(b, app.Config{
+			Database: postgrestest.EmptyURL(b), EncryptionKeyFile: filepath.Join(b.TempDir(), "hookline.key"),
+		})
+	})
+}
+
+func benchmark(b *testing.B, config app.Config) {
+	b.Helper()
+	config.Logger = slog.New(slog.DiscardHandler)
 	for b.Loop() {
 		report, err := bench.Run(b.Context(), bench.Options{
-			Service:    app.Config{Logger: slog.New(slog.DiscardHandler)},
-			Publishers: 50, Duration: 5 * time.Second, PayloadSize: 300, Drain: time.Minute,
+			Service: config, Publishers: 50, Duration: 5 * time.Second, PayloadSize: 300, Drain: time.Minute,
 		})
 		require.NoError(b, err)
 		b.ReportMetric(report.DeliveredPerSecond, "deliveries/s")
