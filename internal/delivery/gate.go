@@ -36,7 +36,7 @@ type gate struct {
 // endpoint is a config with attempts under way or waiting, or one that fails.
 type endpoint struct {
 	slots    *semaphore.Weighted
-	users    int           // attempts under way and waiting
+	users    int           // jobs that have a place: attempts under way and waiting
 	failures int           // consecutive
 	mean     time.Duration // of recent attempts
 	nextFree time.Time     // when the next job to be sent away could have its turn
@@ -46,7 +46,7 @@ func newGate(limit int) *gate {
 	return &gate{limit: int64(limit), now: time.Now, endpoints: map[int64]*endpoint{}}
 }
 
-// turn is an attempt's leave to begin. Its holder ends it.
+// turn is a job's place at its endpoint. Its holder ends it, or leaves.
 type turn struct {
 	gate     *gate
 	configID int64
@@ -59,39 +59,53 @@ type busy struct {
 	failing bool
 }
 
-// enter waits for a turn. Without one, busy says when to come again.
-func (g *gate) enter(ctx context.Context, configID int64) (t *turn, b busy, ok bool) {
-	e, room := g.join(configID)
-	t = &turn{gate: g, configID: configID, endpoint: e}
-	if e.slots.TryAcquire(1) {
-		return t, busy{}, true
-	}
-	if room {
-		ctx, cancel := context.WithTimeout(ctx, maxWait)
-		defer cancel()
-		if e.slots.Acquire(ctx, 1) == nil {
-			return t, busy{}, true
-		}
-	}
+// join takes a place at an endpoint. Without one, busy says when to come again.
+func (g *gate) join(configID int64) (t *turn, b busy, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	b = g.deferral(e)
-	g.leave(configID, e)
-	return nil, b, false
-}
-
-// join counts a job among the users of an endpoint; room says whether it may
-// wait.
-func (g *gate) join(configID int64) (e *endpoint, room bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	e, ok := g.endpoints[configID]
-	if !ok {
+	e, known := g.endpoints[configID]
+	if !known {
 		e = &endpoint{slots: semaphore.NewWeighted(g.limit)}
 		g.endpoints[configID] = e
 	}
 	e.users++
-	return e, g.mayWait(e)
+	t = &turn{gate: g, configID: configID, endpoint: e}
+	if !g.mayWait(e) {
+		return nil, t.giveUp(), false
+	}
+	return t, busy{}, true
+}
+
+// wait waits until the attempt may begin. If it takes too long the place is
+// gone, and busy says when to come again.
+func (t *turn) wait(ctx context.Context) (b busy, ok bool) {
+	if t.endpoint.slots.TryAcquire(1) {
+		return busy{}, true
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxWait)
+	defer cancel()
+	if t.endpoint.slots.Acquire(ctx, 1) == nil {
+		return busy{}, true
+	}
+	t.gate.mu.Lock()
+	defer t.gate.mu.Unlock()
+	return t.giveUp(), false
+}
+
+// giveUp leaves the place, for a job that comes again later.
+func (t *turn) giveUp() busy {
+	b := t.gate.deferral(t.endpoint)
+	t.depart()
+	return b
+}
+
+// depart forgets an endpoint that nobody uses and about which there is nothing
+// to remember.
+func (t *turn) depart() {
+	t.endpoint.users--
+	if t.endpoint.users == 0 && t.endpoint.failures == 0 {
+		delete(t.gate.endpoints, t.configID)
+	}
 }
 
 // mayWait tells whether the last of an endpoint's jobs can expect its turn
@@ -129,7 +143,7 @@ func (g *gate) deferral(e *endpoint) busy {
 	return busy{after: after, failing: webhook.LaneOf(e.failures) == webhook.LaneFailing}
 }
 
-// end gives the turn back, with what became of the attempt.
+// end gives the place back after an attempt, with what became of that.
 func (t *turn) end(result *Result) {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
@@ -141,17 +155,13 @@ func (t *turn) end(result *Result) {
 	case result.Kind != KindInterrupted:
 		t.endpoint.failures++
 	}
-	t.release()
+	t.endpoint.slots.Release(1)
+	t.depart()
 }
 
-// abandon gives the turn back after no attempt was made.
-func (t *turn) abandon() {
+// leave gives the place back of a job that makes no attempt.
+func (t *turn) leave() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
-	t.release()
-}
-
-func (t *turn) release() {
-	t.endpoint.slots.Release(1)
-	t.gate.leave(t.configID, t.endpoint)
+	t.depart()
 }

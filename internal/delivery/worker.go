@@ -63,20 +63,25 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 	if early := job.At.Sub(w.now()); early > 0 {
 		return river.JobSnooze(early)
 	}
-	turn, busy, ok := w.gate.enter(ctx, job.ConfigID)
+	turn, busy, ok := w.gate.join(job.ConfigID)
 	if !ok {
 		return w.postpone(ctx, job, busy)
 	}
 	dispatch, err := w.store.BeginAttempt(ctx, job, w.lease)
 	if err != nil {
-		turn.abandon()
+		turn.leave()
 		return w.missed(err)
+	}
+	// Only what the endpoint sees counts as its load, so the database is done
+	// with by now.
+	if busy, ok := turn.wait(ctx); !ok {
+		return errors.Join(w.release(ctx, &dispatch), w.postpone(ctx, job, busy))
 	}
 	began := w.now()
 	result := w.sender.Send(ctx, &dispatch)
 	turn.end(&result)
 	if result.Kind == KindInterrupted {
-		return w.release(ctx, &dispatch)
+		return errors.Join(context.Cause(ctx), w.release(ctx, &dispatch))
 	}
 	return w.record(ctx, &dispatch, &result, began)
 }
@@ -94,13 +99,12 @@ func (w *attemptWorker) missed(err error) error {
 	}
 }
 
-// release gives back an attempt that was interrupted, as the service stops: it
-// does not count, and is made again.
+// release gives back an attempt that was not made, or not to its end, so that it
+// does not count.
 func (w *attemptWorker) release(ctx context.Context, dispatch *webhook.Dispatch) error {
-	interrupted := context.Cause(ctx)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
-	return errors.Join(interrupted, w.store.ReleaseAttempt(ctx, dispatch))
+	return w.store.ReleaseAttempt(ctx, dispatch)
 }
 
 // postpone sends away a job whose endpoint has enough to do, out of the way of
