@@ -91,6 +91,15 @@ func isLost(err error) bool {
 		errors.Is(err, errClosed) || pgconn.SafeToRetry(err)
 }
 
+// wasLost reports whether there was a connection, and it is gone.
+func wasLost(err error) bool {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return false
+	}
+	state := sqlState(err)
+	return isLost(err) || state != "" && state[:2] == classOperatorIntervention
+}
+
 // errClosed is the error of a store that was closed.
 var errClosed = errors.New("the store is closed")
 

@@ -65,7 +65,7 @@ func (s *Store) transactOnce(ctx context.Context, fn func(tx *transaction) error
 // are planned once, because to plan one takes longer than to run it. Left to
 // itself PostgreSQL plans some anew each time, and which depends on how much
 // is stored.
-const beginReading = `begin isolation level repeatable read read only;
+const beginReading = `begin transaction read only, isolation level repeatable read;
 	set local plan_cache_mode = force_generic_plan;
 	set local enable_seqscan = off;
 	set local enable_bitmapscan = off`
@@ -77,7 +77,7 @@ func (s *Store) read(ctx context.Context, attempted string, fn func(pgx.Tx) erro
 }
 
 func (s *Store) inTransaction(ctx context.Context, options pgx.TxOptions, fn func(pgx.Tx) error) error {
-	tx, err := s.pool.BeginTx(ctx, options)
+	tx, err := s.begin(ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -91,6 +91,17 @@ func (s *Store) inTransaction(ctx context.Context, options pgx.TxOptions, fn fun
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// begin begins a transaction. Connections that were lost while nobody used them,
+// as all are when the server starts again, are found out and replaced here.
+func (s *Store) begin(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error) {
+	for attempts := int32(0); ; attempts++ {
+		tx, err := s.pool.BeginTx(ctx, options)
+		if err == nil || attempts > s.pool.Config().MaxConns || ctx.Err() != nil || !wasLost(err) {
+			return tx, err
+		}
+	}
 }
 
 // rollback undoes the transaction although its context may have ended: that

@@ -14,8 +14,7 @@ import (
 // middle of a random mix of all that changes deliveries.
 func testCounts(t *testing.T, f *fixture) {
 	const steps, checks = 1500, 12
-	random := rand.New(rand.NewPCG(20260515, 4)) //nolint:gosec // the same at every run
-	m := &mix{fixture: f, random: random}
+	m := newMix(f, 1)
 	for range 4 {
 		m.configs = append(m.configs, f.createConfig(t, minimal(ours)))
 	}
@@ -34,6 +33,10 @@ type mix struct {
 	configs    []webhook.Config
 	jobs       []webhook.Job
 	dispatches []webhook.Dispatch
+}
+
+func newMix(f *fixture, seed uint64) *mix {
+	return &mix{fixture: f, random: rand.New(rand.NewPCG(20260515, seed))} //nolint:gosec // the same at every run
 }
 
 var syncs = []string{"", "", "sync-1", "sync-2"}
@@ -86,7 +89,11 @@ func (m *mix) beginOne(t *testing.T) {
 	}
 	i := m.random.IntN(len(m.jobs))
 	dispatch, err := m.BeginAttempt(t.Context(), m.jobs[i], lease)
-	if code := webhook.CodeOf(err); code != webhook.CodeOvertaken && code != webhook.CodeAttemptUnderWay {
+	switch webhook.CodeOf(err) {
+	case webhook.CodeNotFound:
+		return // the recorder has a job before its transaction is committed
+	case webhook.CodeOvertaken, webhook.CodeAttemptUnderWay:
+	default:
 		require.NoError(t, err)
 		m.dispatches = append(m.dispatches, dispatch)
 	}
@@ -129,7 +136,7 @@ func (m *mix) retryOne(t *testing.T) {
 		return
 	}
 	err = m.RetryDelivery(t.Context(), ours, page.Deliveries[m.random.IntN(len(page.Deliveries))].ID)
-	if webhook.CodeOf(err) != webhook.CodeConfigDisabled {
+	if code := webhook.CodeOf(err); code != webhook.CodeConfigDisabled && code != webhook.CodeAttemptUnderWay {
 		require.NoError(t, err)
 	}
 }

@@ -156,3 +156,40 @@ func testKeysOfTwoStores(t *testing.T, open Opener) {
 	}
 	require.Len(t, queue.Take(), 1)
 }
+
+// testEverythingAtOnce has two stores do all that changes deliveries at random,
+// with several goroutines each. Nothing may fail but for the reasons that it can
+// have, and the counts must be right in the end.
+func testEverythingAtOnce(t *testing.T, open Opener) {
+	const workers, steps = 4, 150
+	cipher, clock := NewCipher(t), NewClock()
+	var mixes []*mix
+	for i := range 2 {
+		queue := &Queue{}
+		f := &fixture{Store: openStore(t, open, cipher, clock, queue), clock: clock, queue: queue}
+		if i == 0 {
+			_, err := f.EnsureOrganisation(t.Context(), ours)
+			require.NoError(t, err)
+		}
+		for j := range workers {
+			mixes = append(mixes, newMix(f, uint64(i*workers+j)))
+		}
+	}
+	var configs []webhook.Config
+	for range 4 {
+		configs = append(configs, mixes[0].createConfig(t, minimal(ours)))
+	}
+	var group sync.WaitGroup
+	for _, m := range mixes {
+		m.configs = configs
+		group.Go(func() {
+			for range steps {
+				m.step(t)
+			}
+		})
+	}
+	group.Wait()
+	for _, m := range mixes {
+		m.requireCounts(t)
+	}
+}
