@@ -112,19 +112,13 @@ func (t *turn) depart() {
 // within maxWait.
 func (g *gate) mayWait(e *endpoint) bool {
 	waiting := int64(e.users) - g.limit
-	if e.mean == 0 {
+	switch {
+	case waiting <= 0:
+		return true
+	case e.mean == 0:
 		return waiting <= waitRoom
 	}
 	return time.Duration(waiting/g.limit+1)*e.mean <= maxWait
-}
-
-// leave forgets an endpoint that nobody uses and about which there is nothing
-// to remember.
-func (g *gate) leave(configID int64, e *endpoint) {
-	e.users--
-	if e.users == 0 && e.failures == 0 {
-		delete(g.endpoints, configID)
-	}
 }
 
 // deferral reserves a place in time: jobs that are sent away come back one by
