@@ -193,3 +193,31 @@ func testEverythingAtOnce(t *testing.T, open Opener) {
 		m.requireCounts(t)
 	}
 }
+
+// testHealthOfTwoStores has attempts of one config fail in two stores at once:
+// none is left out of the count.
+func testHealthOfTwoStores(t *testing.T, open Opener) {
+	const each = 25
+	cipher, clock := NewCipher(t), NewClock()
+	queue := &Queue{}
+	stores := make([]*fixture, 2)
+	for i := range stores {
+		stores[i] = &fixture{Store: openStore(t, open, cipher, clock, queue), clock: clock, queue: queue}
+	}
+	_, err := stores[0].EnsureOrganisation(t.Context(), ours)
+	require.NoError(t, err)
+	config := stores[0].createConfig(t, minimal(ours))
+	var dispatches []webhook.Dispatch
+	for range each * len(stores) {
+		dispatches = append(dispatches, stores[0].begin(t, stores[0].publishTo(t, &config)))
+	}
+	var group sync.WaitGroup
+	for i := range dispatches {
+		s := stores[i%len(stores)]
+		group.Go(func() { assert.NoError(t, s.FinishAttempt(t.Context(), &dispatches[i], s.failed())) })
+	}
+	group.Wait()
+	stored, err := stores[1].Config(t.Context(), ours, config.ID)
+	require.NoError(t, err)
+	require.Equal(t, len(dispatches), stored.ConsecutiveFailures)
+}

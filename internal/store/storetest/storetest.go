@@ -137,6 +137,7 @@ func RunPersistent(t *testing.T, newDatabase func(t *testing.T) Opener) {
 	t.Run("wrong encryption key", func(t *testing.T) { testWrongKey(t, newDatabase(t)) })
 	t.Run("two stores", func(t *testing.T) { testTwoStores(t, newDatabase(t)) })
 	t.Run("pages of two stores", func(t *testing.T) { testPagesOfTwoStores(t, newDatabase(t)) })
+	t.Run("health of two stores", func(t *testing.T) { testHealthOfTwoStores(t, newDatabase(t)) })
 	t.Run("everything at once", func(t *testing.T) { testEverythingAtOnce(t, newDatabase(t)) })
 	t.Run("keys of two stores", func(t *testing.T) { testKeysOfTwoStores(t, newDatabase(t)) })
 }
