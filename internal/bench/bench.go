@@ -70,6 +70,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	}
 	defer func() { err = errors.Join(err, service.stop()) }()
 	publisher := newPublisher(service.url, payload(o.PayloadSize), o.Publishers)
+	defer func() { err = errors.Join(err, publisher.deleteConfigs(context.WithoutCancel(ctx))) }()
 	if err := publisher.fillBacklog(ctx, dead.url, o.DeadBacklog); err != nil {
 		return Report{}, err
 	}

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,6 +22,10 @@ const requestTimeout = 30 * time.Second
 type publisher struct {
 	api     *gen.ClientWithResponses
 	payload string
+	// topic is of this benchmark's events alone, as the database may have seen
+	// others.
+	topic   string
+	configs []int64
 }
 
 func newPublisher(url, payload string, connections int) *publisher {
@@ -29,7 +34,7 @@ func newPublisher(url, payload string, connections int) *publisher {
 		Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections},
 	}
 	api, _ := gen.NewClientWithResponses(url+"/v4", gen.WithHTTPClient(client), gen.WithRequestEditorFn(authenticate)) // no option fails
-	return &publisher{api: api, payload: payload}
+	return &publisher{api: api, payload: payload, topic: "bench." + rand.Text()}
 }
 
 func authenticate(_ context.Context, r *http.Request) error {
@@ -62,13 +67,28 @@ func (p *publisher) fillBacklog(ctx context.Context, url string, size int) error
 // createConfig subscribes a receiver.
 func (p *publisher) createConfig(ctx context.Context, events gen.WebhookType, url string) error {
 	response, err := p.api.CreateWebhookConfigWithResponse(ctx, nil, gen.CreateWebhookConfigRequest{
-		WebhookType: events, Name: "bench", URL: url, SigningKey: new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+		WebhookType: events, Topics: &[]string{p.topic}, Name: "bench", URL: url, SigningKey: new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 	})
 	if err != nil {
 		return fmt.Errorf("create a config: %w", err)
 	}
-	if response.StatusCode() != http.StatusCreated {
+	if response.JSON201 == nil {
 		return fmt.Errorf("create a config: the service answered %d", response.StatusCode())
+	}
+	p.configs = append(p.configs, response.JSON201.Data.Data.RootfiID)
+	return nil
+}
+
+// deleteConfigs leaves nothing behind that would be delivered to.
+func (p *publisher) deleteConfigs(ctx context.Context) error {
+	for _, id := range p.configs {
+		response, err := p.api.DeleteWebhookConfigWithResponse(ctx, id)
+		if err != nil {
+			return fmt.Errorf("delete the benchmark's config: %w", err)
+		}
+		if response.StatusCode() != http.StatusNoContent {
+			return fmt.Errorf("delete the benchmark's config: the service answered %d", response.StatusCode())
+		}
 	}
 	return nil
 }
@@ -116,7 +136,7 @@ func (p *publisher) publishOne(ctx context.Context, ledger *ledger) error {
 // send publishes an event and returns its id.
 func (p *publisher) send(ctx context.Context, events gen.WebhookType) (id string, err error) {
 	response, err := p.api.PublishWebhookEventWithResponse(ctx, nil, gen.PublishWebhookEventRequest{
-		WebhookType: events, Payload: []byte(p.payload),
+		WebhookType: events, Topic: &p.topic, Payload: []byte(p.payload),
 	})
 	if err != nil {
 		return "", fmt.Errorf("publish an event: %w", err)
