@@ -27,8 +27,10 @@ type committer struct {
 
 	// fold brings the counts up to date; unfolded is how many changes wait for
 	// that. Only the goroutine uses them.
-	fold     func(context.Context, *sql.Tx) error
+	fold     func(context.Context, *transaction) error
 	unfolded int
+
+	statements *statements // of the goroutine
 }
 
 // operation is one write. Its context ends the wait for its turn; what has
@@ -36,14 +38,15 @@ type committer struct {
 // whole transaction.
 type operation struct {
 	ctx     context.Context //nolint:containedctx // it travels to the goroutine that runs it
-	run     func(context.Context, *sql.Tx) error
+	run     func(context.Context, *transaction) error
 	changes int // how many changes of counts it made
 	err     error
 	done    chan struct{}
 }
 
-func newCommitter(db *sql.DB, fold func(context.Context, *sql.Tx) error) *committer {
+func newCommitter(db *sql.DB, fold func(context.Context, *transaction) error) *committer {
 	c := &committer{db: db, queue: make(chan *operation), closing: make(chan struct{}), fold: fold, unfolded: store.FoldAfter}
+	c.statements = newStatements(db)
 	c.close = sync.OnceFunc(func() { close(c.closing) })
 	c.done.Go(c.loop)
 	return c
@@ -60,11 +63,11 @@ type operationKey struct{}
 // write runs fn in a transaction that holds the write lock, together with
 // others. It returns after the commit. fn must be quick and must not write
 // through the store again. Errors say what was attempted.
-func (s *Store) write(ctx context.Context, attempted string, fn func(context.Context, *sql.Tx) error) error {
+func (s *Store) write(ctx context.Context, attempted string, fn func(context.Context, *transaction) error) error {
 	return wrap(ctx, attempted, s.committer.do(ctx, fn))
 }
 
-func (c *committer) do(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
+func (c *committer) do(ctx context.Context, fn func(context.Context, *transaction) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -105,7 +108,8 @@ func (c *committer) loop() {
 // commit runs first and whatever waits by then, and answers them all.
 func (c *committer) commit(first *operation) {
 	group := []*operation{first}
-	err := inTransaction(context.Background(), c.db, nil, func(tx *sql.Tx) error {
+	err := inTransaction(context.Background(), c.db, nil, func(raw *sql.Tx) error {
+		tx := &transaction{Tx: raw, statements: c.statements}
 		for next := first; next != nil; next = c.next(&group) {
 			if err := next.inSavepoint(tx); err != nil {
 				return err
@@ -113,6 +117,7 @@ func (c *committer) commit(first *operation) {
 		}
 		return nil
 	})
+	defer c.statements.prepareMissed() // nobody waits for it
 	for _, o := range group {
 		if o.err == nil {
 			o.err = err
@@ -140,7 +145,7 @@ func (c *committer) next(group *[]*operation) *operation {
 
 // inSavepoint runs the operation, and undoes it if it fails or is not wanted
 // any more. An error is one of the whole transaction.
-func (o *operation) inSavepoint(tx *sql.Tx) error {
+func (o *operation) inSavepoint(tx *transaction) error {
 	ctx := context.WithValue(context.WithoutCancel(o.ctx), operationKey{}, o)
 	if _, err := tx.ExecContext(ctx, `SAVEPOINT operation`); err != nil {
 		return err
@@ -157,7 +162,7 @@ func (o *operation) inSavepoint(tx *sql.Tx) error {
 	return err
 }
 
-func (o *operation) call(ctx context.Context, tx *sql.Tx) (err error) {
+func (o *operation) call(ctx context.Context, tx *transaction) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = &panicError{value: value}
@@ -170,7 +175,9 @@ func (o *operation) call(ctx context.Context, tx *sql.Tx) (err error) {
 // it is tried again after the next write; counts are right all the same.
 func (c *committer) foldChanges() {
 	ctx := context.Background()
-	if inTransaction(ctx, c.db, nil, func(tx *sql.Tx) error { return c.fold(ctx, tx) }) == nil {
+	if inTransaction(ctx, c.db, nil, func(tx *sql.Tx) error {
+		return c.fold(ctx, &transaction{Tx: tx, statements: c.statements})
+	}) == nil {
 		c.unfolded = 0
 	}
 }
