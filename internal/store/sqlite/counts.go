@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -12,17 +11,17 @@ import (
 
 // countDeliveries returns how many deliveries match a filter, whatever its
 // cursor.
-func countDeliveries(ctx context.Context, tx *sql.Tx, organisationID int64, filter webhook.DeliveryFilter) (count int64, err error) {
+func countDeliveries(ctx context.Context, q querier, organisationID int64, filter webhook.DeliveryFilter) (count int64, err error) {
 	cover := store.NewCover(filter)
 	query, args := sumQuery(organisationID, filter, cover)
-	if err := tx.QueryRowContext(ctx, query, args...).Scan(&count); err != nil {
+	if err := q.QueryRowContext(ctx, query, args...).Scan(&count); err != nil {
 		return 0, err
 	}
 	for _, edge := range cover.Edges {
 		var part int64
 		where := deliveryConditions(organisationID, filter)
 		where.addIDs(edge.IDs())
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM deliveries`+where.sql(), where.args...).Scan(&part); err != nil {
+		if err := q.QueryRowContext(ctx, `SELECT count(*) FROM deliveries`+where.sql(), where.args...).Scan(&part); err != nil {
 			return 0, err
 		}
 		count += part
@@ -58,7 +57,7 @@ func sumQuery(organisationID int64, filter webhook.DeliveryFilter, cover store.C
 
 // recordChange notes that deliveries of a config went from one state to
 // another.
-func recordChange(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, from, to webhook.DeliveryState) error {
+func recordChange(ctx context.Context, tx *transaction, d *webhook.Delivery, from, to webhook.DeliveryState) error {
 	if from == to {
 		return nil
 	}
@@ -72,22 +71,27 @@ func recordChange(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, from, to
 }
 
 // foldSQL adds all changes up to an id to the sums: for each level, and for all
-// deliveries, a config's, a sync's, and those of both.
+// deliveries, a config's, a sync's, and those of both. Changes of the same
+// shortest span are added up first: mostly there are few spans.
 var foldSQL = fmt.Sprintf(`INSERT INTO delivery_counts
 	(organisation_id, webhook_id, sync_id, level, span, pending, processing, delivered, failed)
 	SELECT c.organisation_id,
 		CASE WHEN of.webhook THEN c.webhook_id ELSE %d END AS webhook,
 		CASE WHEN of.sync THEN c.sync_id ELSE '%s' END AS sync,
-		l.level, c.made >> l.level AS span,
+		l.level, c.span >> (l.level - %d),
 		sum(c.pending), sum(c.processing), sum(c.delivered), sum(c.failed)
-	FROM delivery_changes c
+	FROM (
+		SELECT organisation_id, webhook_id, sync_id, made >> %d AS span, sum(pending) AS pending,
+			sum(processing) AS processing, sum(delivered) AS delivered, sum(failed) AS failed
+		FROM delivery_changes WHERE id <= ? GROUP BY 1, 2, 3, 4
+	) c
 	CROSS JOIN (SELECT 0 AS webhook, 0 AS sync UNION ALL SELECT 1, 0 UNION ALL SELECT 0, 1 UNION ALL SELECT 1, 1) of
 	CROSS JOIN (%s) l
-	WHERE c.id <= ? AND (NOT of.sync OR c.sync_id <> '')
+	WHERE NOT of.sync OR c.sync_id <> ''
 	GROUP BY 1, 2, 3, 4, 5
 	ON CONFLICT DO UPDATE SET pending = pending + excluded.pending, processing = processing + excluded.processing,
 		delivered = delivered + excluded.delivered, failed = failed + excluded.failed`,
-	store.AnyWebhook, store.AnySync, levelRows())
+	store.AnyWebhook, store.AnySync, store.Levels()[0], store.Levels()[0], levelRows())
 
 func levelRows() string {
 	var rows []string
@@ -98,7 +102,7 @@ func levelRows() string {
 }
 
 // fold adds the changes that wait to the sums.
-func fold(ctx context.Context, tx *sql.Tx) error {
+func fold(ctx context.Context, tx *transaction) error {
 	var last *int64
 	if err := tx.QueryRowContext(ctx, `SELECT max(id) FROM delivery_changes`).Scan(&last); err != nil || last == nil {
 		return err
