@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/hookline-go/hookline/internal/store"
@@ -22,7 +23,7 @@ const attemptColumns = `id, number, success, status_code, COALESCE(error_message
 func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error) {
 	var dispatch webhook.Dispatch
 	unwanted := false
-	err := s.write(ctx, "begin attempt", func(ctx context.Context, tx *transaction) error {
+	err := s.write(ctx, "begin attempt", func(ctx context.Context, tx *sql.Tx) error {
 		d, retries, err := currentDelivery(ctx, tx, job.DeliveryID, job.Attempt)
 		if err != nil {
 			return err
@@ -68,7 +69,7 @@ func reasonOf(err error) string {
 }
 
 // fail gives a delivery up without an attempt.
-func (s *Store) fail(ctx context.Context, tx *transaction, d *webhook.Delivery, reason string) error {
+func (s *Store) fail(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, reason string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET failure_reason = ? WHERE id = ?`, reason, d.ID)
 	if err != nil {
 		return err
@@ -77,8 +78,8 @@ func (s *Store) fail(ctx context.Context, tx *transaction, d *webhook.Delivery, 
 }
 
 // currentDelivery returns a delivery whose next attempt has that number.
-func currentDelivery(ctx context.Context, tx *transaction, id string, attempt int) (d webhook.Delivery, retries int, err error) {
-	d, retries, err = scanRetried(tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = ?`, id))
+func currentDelivery(ctx context.Context, tx *sql.Tx, id string, attempt int) (d webhook.Delivery, retries int, err error) {
+	d, err = scanDelivery(tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = ?`, id))
 	if err != nil {
 		return d, 0, missing("delivery", err)
 	}
@@ -86,7 +87,8 @@ func currentDelivery(ctx context.Context, tx *transaction, id string, attempt in
 	if !waits || d.AttemptCount+1 != attempt {
 		return d, 0, store.Overtaken()
 	}
-	return d, retries, nil
+	err = tx.QueryRowContext(ctx, `SELECT retries FROM deliveries WHERE id = ?`, id).Scan(&retries)
+	return d, retries, err
 }
 
 // moveDelivery changes the state of a delivery that has no outcome yet, and when
@@ -121,7 +123,7 @@ func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) 
 // there is to be one. An attempt that was overtaken, because the queue gave its
 // job to another worker, gives [webhook.CodeOvertaken] and changes nothing.
 func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error {
-	return s.write(ctx, "finish attempt", func(ctx context.Context, tx *transaction) error {
+	return s.write(ctx, "finish attempt", func(ctx context.Context, tx *sql.Tx) error {
 		d, retries, err := currentDelivery(ctx, tx, dispatch.DeliveryID, dispatch.Attempt)
 		if err != nil {
 			return err
@@ -147,7 +149,7 @@ func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, o
 // recordHealth keeps track of whether the endpoint answers, and disables it if
 // that is the outcome. It returns the endpoint's consecutive failures. A config
 // that does not want deliveries any more gets no further attempts.
-func (s *Store) recordHealth(ctx context.Context, tx *transaction, dispatch *webhook.Dispatch, outcome *webhook.Outcome) (failures int, err error) {
+func (s *Store) recordHealth(ctx context.Context, tx *sql.Tx, dispatch *webhook.Dispatch, outcome *webhook.Outcome) (failures int, err error) {
 	config, err := s.config(ctx, tx, dispatch.OrganisationID, dispatch.ConfigID)
 	gone := webhook.CodeOf(err) == webhook.CodeNotFound
 	if err != nil && !gone {
@@ -173,7 +175,7 @@ func (s *Store) recordHealth(ctx context.Context, tx *transaction, dispatch *web
 }
 
 // disable switches a config off because of what became of its deliveries.
-func (s *Store) disable(ctx context.Context, tx *transaction, config *webhook.Config, reason string) error {
+func (s *Store) disable(ctx context.Context, tx *sql.Tx, config *webhook.Config, reason string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE webhook_configs SET state = ?, updated_at = ? WHERE id = ?`,
 		webhook.StateDisabled, store.Micros(store.NextUpdate(config.UpdatedAt, s.now())), config.ID)
 	if err != nil {
@@ -183,7 +185,7 @@ func (s *Store) disable(ctx context.Context, tx *transaction, config *webhook.Co
 }
 
 // settle stores the outcome in the delivery's own row.
-func (s *Store) settle(ctx context.Context, tx *transaction, d webhook.Delivery, retries int, outcome *webhook.Outcome) error {
+func (s *Store) settle(ctx context.Context, tx *sql.Tx, d webhook.Delivery, retries int, outcome *webhook.Outcome) error {
 	from, next := d.State, (*int64)(nil)
 	if outcome.State == webhook.DeliveryPending {
 		next, retries = new(store.Micros(outcome.RetryAt)), retries+1
@@ -207,7 +209,7 @@ func (s *Store) Requeue(ctx context.Context, job webhook.Job) error {
 	})
 }
 
-func (s *Store) insertAttempt(ctx context.Context, tx *transaction, deliveryID string, a webhook.Attempt) error {
+func (s *Store) insertAttempt(ctx context.Context, tx *sql.Tx, deliveryID string, a webhook.Attempt) error {
 	id, _ := s.ids.Next(s.now())
 	_, err := tx.ExecContext(ctx, `INSERT INTO delivery_attempts
 		(id, delivery_id, number, success, status_code, error_message, duration, response_body, created_at)

@@ -30,8 +30,6 @@ type committer struct {
 	// unfolded is how many changes of counts wait to be added up. Only the
 	// goroutine uses it.
 	unfolded int
-
-	statements *statements // of the goroutine
 }
 
 // operation is one write. Its context ends the wait for its turn; what has
@@ -66,11 +64,11 @@ type operationKey struct{}
 // write runs fn in a transaction that holds the write lock, together with
 // others. It returns after the commit. fn must be quick and must not write
 // through the store again. Errors say what was attempted.
-func (s *Store) write(ctx context.Context, attempted string, fn func(context.Context, *transaction) error) error {
+func (s *Store) write(ctx context.Context, attempted string, fn func(context.Context, *sql.Tx) error) error {
 	return wrap(ctx, attempted, s.committer.do(ctx, fn))
 }
 
-func (c *committer) do(ctx context.Context, fn func(context.Context, *transaction) error) error {
+func (c *committer) do(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -111,8 +109,7 @@ func (c *committer) loop() {
 // commit runs first and whatever waits by then, and answers them all.
 func (c *committer) commit(first *operation) {
 	group := []*operation{first}
-	err := inTransaction(context.Background(), c.db, nil, func(raw *sql.Tx) error {
-		tx := &transaction{Tx: raw, statements: c.statements}
+	err := inTransaction(context.Background(), c.db, nil, func(tx *sql.Tx) error {
 		for next := first; next != nil; next = c.next(&group) {
 			if err := next.inSavepoint(tx); err != nil {
 				return err
@@ -120,7 +117,6 @@ func (c *committer) commit(first *operation) {
 		}
 		return c.enqueue(tx, group)
 	})
-	defer c.statements.prepareMissed() // nobody waits for it
 	for _, o := range group {
 		if o.err == nil {
 			o.err = err
@@ -162,7 +158,7 @@ func (c *committer) next(group *[]*operation) *operation {
 
 // inSavepoint runs the operation, and undoes it if it fails or is not wanted
 // any more. An error is one of the whole transaction.
-func (o *operation) inSavepoint(tx *transaction) error {
+func (o *operation) inSavepoint(tx *sql.Tx) error {
 	ctx := context.WithValue(context.WithoutCancel(o.ctx), operationKey{}, o)
 	if _, err := tx.ExecContext(ctx, `SAVEPOINT operation`); err != nil {
 		return err
@@ -179,7 +175,7 @@ func (o *operation) inSavepoint(tx *transaction) error {
 	return err
 }
 
-func (o *operation) call(ctx context.Context, tx *transaction) (err error) {
+func (o *operation) call(ctx context.Context, tx *sql.Tx) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = &panicError{value: value}

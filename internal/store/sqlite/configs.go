@@ -22,7 +22,7 @@ const configColumns = `id, organisation_id, created_at, updated_at, webhook_type
 func (s *Store) CreateConfig(ctx context.Context, c webhook.Config, key webhook.Idempotency) (webhook.Config, error) {
 	created := c.Clone()
 	created.SetDefaults()
-	err := s.write(ctx, "create webhook config", func(ctx context.Context, tx *transaction) error {
+	err := s.write(ctx, "create webhook config", func(ctx context.Context, tx *sql.Tx) error {
 		answer, err := s.answered(ctx, tx, c.OrganisationID, key)
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (s *Store) CreateConfig(ctx context.Context, c webhook.Config, key webhook.
 
 // insertConfig stores c and sets its id. Secrets are bound to the id, so they
 // follow in a second statement.
-func (s *Store) insertConfig(ctx context.Context, tx *transaction, c *webhook.Config) error {
+func (s *Store) insertConfig(ctx context.Context, tx *sql.Tx, c *webhook.Config) error {
 	topics, err := store.EncodeTopics(c.Topics)
 	if err != nil {
 		return err
@@ -141,7 +141,7 @@ func (s *Store) configPage(ctx context.Context, tx *sql.Tx, organisationID int64
 // the store.
 func (s *Store) UpdateConfig(ctx context.Context, organisationID, id int64, change func(*webhook.Config) error) (webhook.Config, error) {
 	var updated webhook.Config
-	err := s.write(ctx, "update webhook config", func(ctx context.Context, tx *transaction) error {
+	err := s.write(ctx, "update webhook config", func(ctx context.Context, tx *sql.Tx) error {
 		current, err := s.config(ctx, tx, organisationID, id)
 		if err != nil {
 			return err
@@ -171,7 +171,7 @@ func (s *Store) UpdateConfig(ctx context.Context, organisationID, id int64, chan
 }
 
 // saveConfig overwrites all that can change in the row of c.
-func (s *Store) saveConfig(ctx context.Context, tx *transaction, c *webhook.Config) error {
+func (s *Store) saveConfig(ctx context.Context, tx *sql.Tx, c *webhook.Config) error {
 	topics, err := store.EncodeTopics(c.Topics)
 	if err != nil {
 		return err
@@ -194,7 +194,7 @@ func (s *Store) saveConfig(ctx context.Context, tx *transaction, c *webhook.Conf
 // DeleteConfig removes a config and keeps its delivery logs. Deliveries that
 // wait are given up.
 func (s *Store) DeleteConfig(ctx context.Context, organisationID, id int64) error {
-	return s.write(ctx, "delete webhook config", func(ctx context.Context, tx *transaction) error {
+	return s.write(ctx, "delete webhook config", func(ctx context.Context, tx *sql.Tx) error {
 		var deleted int64
 		err := tx.QueryRowContext(ctx,
 			`DELETE FROM webhook_configs WHERE organisation_id = ? AND id = ? RETURNING id`,

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -11,17 +12,17 @@ import (
 
 // countDeliveries returns how many deliveries match a filter, whatever its
 // cursor.
-func countDeliveries(ctx context.Context, q querier, organisationID int64, filter webhook.DeliveryFilter) (count int64, err error) {
+func countDeliveries(ctx context.Context, tx *sql.Tx, organisationID int64, filter webhook.DeliveryFilter) (count int64, err error) {
 	cover := store.NewCover(filter)
 	query, args := sumQuery(organisationID, filter, cover)
-	if err := q.QueryRowContext(ctx, query, args...).Scan(&count); err != nil {
+	if err := tx.QueryRowContext(ctx, query, args...).Scan(&count); err != nil {
 		return 0, err
 	}
 	for _, edge := range cover.Edges {
 		var part int64
 		where := deliveryConditions(organisationID, filter)
 		where.addIDs(edge.IDs())
-		if err := q.QueryRowContext(ctx, `SELECT count(*) FROM deliveries`+where.sql(), where.args...).Scan(&part); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM deliveries`+where.sql(), where.args...).Scan(&part); err != nil {
 			return 0, err
 		}
 		count += part
@@ -57,7 +58,7 @@ func sumQuery(organisationID int64, filter webhook.DeliveryFilter, cover store.C
 
 // recordChange notes that deliveries of a config went from one state to
 // another.
-func recordChange(ctx context.Context, tx *transaction, d *webhook.Delivery, from, to webhook.DeliveryState) error {
+func recordChange(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, from, to webhook.DeliveryState) error {
 	if from == to {
 		return nil
 	}
@@ -102,7 +103,7 @@ func levelRows() string {
 }
 
 // fold adds the changes that wait to the sums.
-func fold(ctx context.Context, tx *transaction) error {
+func fold(ctx context.Context, tx *sql.Tx) error {
 	var last *int64
 	if err := tx.QueryRowContext(ctx, `SELECT max(id) FROM delivery_changes`).Scan(&last); err != nil || last == nil {
 		return err

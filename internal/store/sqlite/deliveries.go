@@ -10,7 +10,7 @@ import (
 
 const deliveryColumns = `id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code,
 	attempt_count, COALESCE(failure_reason, ''), next_attempt_at, COALESCE(event_type, ''), COALESCE(integration, ''),
-	COALESCE(sync_id, ''), created_at, updated_at, retries`
+	COALESCE(sync_id, ''), created_at, updated_at`
 
 // Deliveries returns a page of an organisation's delivery logs, newest first.
 // A cursor that is not a UUID gives [webhook.CodeInvalid].
@@ -103,24 +103,19 @@ func delivery(ctx context.Context, q querier, organisationID int64, id string) (
 }
 
 func scanDelivery(r row) (webhook.Delivery, error) {
-	d, _, err := scanRetried(r)
-	return d, err
-}
-
-// scanRetried also returns how many retries of the schedule there were.
-func scanRetried(r row) (d webhook.Delivery, retries int, err error) {
 	var (
+		d                    webhook.Delivery
 		next                 *int64
 		createdAt, updatedAt int64
 	)
-	err = r.Scan(&d.ID, &d.OrganisationID, &d.EventID, &d.WebhookID, &d.WebhookName, &d.WebhookURL, &d.State,
+	err := r.Scan(&d.ID, &d.OrganisationID, &d.EventID, &d.WebhookID, &d.WebhookName, &d.WebhookURL, &d.State,
 		&d.LatestStatusCode, &d.AttemptCount, &d.FailureReason, &next, &d.EventType, &d.Integration, &d.SyncID,
-		&createdAt, &updatedAt, &retries)
+		&createdAt, &updatedAt)
 	if err != nil {
-		return webhook.Delivery{}, 0, err
+		return webhook.Delivery{}, err
 	}
 	d.NextAttemptAt, d.CreatedAt, d.UpdatedAt = store.TimeOrNil(next), store.Time(createdAt), store.Time(updatedAt)
-	return d, retries, nil
+	return d, nil
 }
 
 // ImportDelivery stores a delivery that was made elsewhere, with an event of
@@ -133,7 +128,7 @@ func (s *Store) ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (w
 	if imported.State == "" {
 		imported.State = webhook.DeliveryPending
 	}
-	err := s.write(ctx, "import delivery", func(ctx context.Context, tx *transaction) error {
+	err := s.write(ctx, "import delivery", func(ctx context.Context, tx *sql.Tx) error {
 		at := d.CreatedAt
 		if at.IsZero() {
 			at = s.now()
@@ -162,7 +157,7 @@ func (s *Store) ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (w
 	return imported, nil
 }
 
-func insertDelivery(ctx context.Context, tx *transaction, d *webhook.Delivery) error {
+func insertDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO deliveries
 		(id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
 			failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/hookline-go/hookline/internal/store"
@@ -16,7 +17,7 @@ import (
 // [webhook.CodeNotFound].
 func (s *Store) PublishEvent(ctx context.Context, event webhook.Event, key webhook.Idempotency) (webhook.Publication, error) {
 	var publication webhook.Publication
-	err := s.write(ctx, "publish event", func(ctx context.Context, tx *transaction) error {
+	err := s.write(ctx, "publish event", func(ctx context.Context, tx *sql.Tx) error {
 		answer, err := s.answered(ctx, tx, event.OrganisationID, key)
 		if err != nil {
 			return err
@@ -40,7 +41,7 @@ func (s *Store) PublishEvent(ctx context.Context, event webhook.Event, key webho
 	return publication, nil
 }
 
-func (s *Store) publish(ctx context.Context, tx *transaction, event webhook.Event) (webhook.Publication, error) {
+func (s *Store) publish(ctx context.Context, tx *sql.Tx, event webhook.Event) (webhook.Publication, error) {
 	if err := s.insertEvent(ctx, tx, &event, s.now()); err != nil {
 		return webhook.Publication{}, err
 	}
@@ -55,7 +56,7 @@ func (s *Store) publish(ctx context.Context, tx *transaction, event webhook.Even
 }
 
 // insertEvent stores the event and sets its id.
-func (s *Store) insertEvent(ctx context.Context, tx *transaction, event *webhook.Event, at time.Time) error {
+func (s *Store) insertEvent(ctx context.Context, tx *sql.Tx, event *webhook.Event, at time.Time) error {
 	payload := event.Payload
 	if payload == nil {
 		payload = []byte{} // nil would be NULL
@@ -67,9 +68,9 @@ func (s *Store) insertEvent(ctx context.Context, tx *transaction, event *webhook
 }
 
 // payload returns what an event sends. It is never nil.
-func payload(ctx context.Context, q querier, eventID string) ([]byte, error) {
+func payload(ctx context.Context, tx *sql.Tx, eventID string) ([]byte, error) {
 	var sent []byte
-	err := q.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, eventID).Scan(&sent)
+	err := tx.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, eventID).Scan(&sent)
 	if sent == nil {
 		sent = []byte{} // the driver makes nil of an empty blob
 	}
@@ -79,7 +80,7 @@ func payload(ctx context.Context, q querier, eventID string) ([]byte, error) {
 const subscriberColumns = `id, webhook_type, COALESCE(integration_type, ''), name, url, state, topics, consecutive_failures`
 
 // subscribers returns the configs that want the event, without their secrets.
-func subscribers(ctx context.Context, tx *transaction, event *webhook.Event) ([]webhook.Config, error) {
+func subscribers(ctx context.Context, tx *sql.Tx, event *webhook.Event) ([]webhook.Config, error) {
 	candidates, err := collect(ctx, tx, scanSubscriber,
 		`SELECT `+subscriberColumns+` FROM webhook_configs
 			WHERE organisation_id = ? AND webhook_type = ? AND state = ? ORDER BY id`,
@@ -111,7 +112,7 @@ func scanSubscriber(r row) (webhook.Config, error) {
 
 // deliver stores a delivery and a job for each config. It returns the ids of
 // the deliveries.
-func (s *Store) deliver(ctx context.Context, tx *transaction, event *webhook.Event, configs []webhook.Config) ([]string, error) {
+func (s *Store) deliver(ctx context.Context, tx *sql.Tx, event *webhook.Event, configs []webhook.Config) ([]string, error) {
 	ids, jobs := make([]string, 0, len(configs)), make([]webhook.Job, 0, len(configs))
 	now := s.now()
 	for i := range configs {
@@ -132,7 +133,7 @@ func (s *Store) deliver(ctx context.Context, tx *transaction, event *webhook.Eve
 // subscribes to, and its job. It returns the delivery's id. A config that is
 // disabled gives [webhook.CodeConfigDisabled].
 func (s *Store) DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID string, err error) {
-	err = s.write(ctx, "deliver to a webhook config", func(ctx context.Context, tx *transaction) error {
+	err = s.write(ctx, "deliver to a webhook config", func(ctx context.Context, tx *sql.Tx) error {
 		config, err := s.config(ctx, tx, event.OrganisationID, configID)
 		if err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 
 // answered returns the sealed answer that a key was kept with, nil if there is
 // none.
-func (s *Store) answered(ctx context.Context, tx *transaction, organisationID int64, key webhook.Idempotency) (answer []byte, err error) {
+func (s *Store) answered(ctx context.Context, tx *sql.Tx, organisationID int64, key webhook.Idempotency) (answer []byte, err error) {
 	if key.Key == "" {
 		return nil, nil
 	}
@@ -26,7 +26,7 @@ func (s *Store) answered(ctx context.Context, tx *transaction, organisationID in
 
 // keepAnswer remembers what a request led to, and forgets answers that are too
 // old.
-func (s *Store) keepAnswer(ctx context.Context, tx *transaction, organisationID int64, key webhook.Idempotency, answer []byte) error {
+func (s *Store) keepAnswer(ctx context.Context, tx *sql.Tx, organisationID int64, key webhook.Idempotency, answer []byte) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM idempotency_keys WHERE created_at <= ?`, s.oldestKey()); err != nil {
 		return err
 	}

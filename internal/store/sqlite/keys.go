@@ -39,7 +39,7 @@ func scanKey(r row) (storedKey, error) {
 // [webhook.CodeConflict].
 func (s *Store) CreateKey(ctx context.Context, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error) {
 	var created webhook.Key
-	err := s.write(ctx, "create API key", func(ctx context.Context, tx *transaction) (err error) {
+	err := s.write(ctx, "create API key", func(ctx context.Context, tx *sql.Tx) (err error) {
 		created, err = s.insertKey(ctx, tx, key, hash)
 		return err
 	})
@@ -55,7 +55,7 @@ func (s *Store) CreateKey(ctx context.Context, key webhook.Key, hash webhook.Key
 // revoked key stays revoked.
 func (s *Store) EnsureKey(ctx context.Context, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error) {
 	var ensured webhook.Key
-	err := s.write(ctx, "ensure API key", func(ctx context.Context, tx *transaction) error {
+	err := s.write(ctx, "ensure API key", func(ctx context.Context, tx *sql.Tx) error {
 		found, err := scanKey(tx.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE hash = ?`, hash[:]))
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
@@ -77,7 +77,7 @@ func (s *Store) EnsureKey(ctx context.Context, key webhook.Key, hash webhook.Key
 	return ensured, nil
 }
 
-func (s *Store) insertKey(ctx context.Context, tx *transaction, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error) {
+func (s *Store) insertKey(ctx context.Context, tx *sql.Tx, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error) {
 	if _, err := s.ensureOrganisation(ctx, tx, key.OrganisationID); err != nil {
 		return webhook.Key{}, err
 	}
@@ -130,7 +130,7 @@ func (s *Store) Keys(ctx context.Context, organisationID int64) ([]webhook.Key, 
 // changes nothing.
 func (s *Store) RevokeKey(ctx context.Context, organisationID, id int64) (webhook.Key, error) {
 	var revoked storedKey
-	err := s.write(ctx, "revoke API key", func(ctx context.Context, tx *transaction) (err error) {
+	err := s.write(ctx, "revoke API key", func(ctx context.Context, tx *sql.Tx) (err error) {
 		revoked, err = scanKey(tx.QueryRowContext(ctx,
 			`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?)
 			WHERE organisation_id = ? AND id = ? RETURNING `+keyColumns,

@@ -97,7 +97,7 @@ func benchSeed(b *testing.B, s *Store, seed storetest.Seed) {
 		if err != nil {
 			return err
 		}
-		return fold(ctx, &transaction{Tx: tx, statements: newStatements(s.writer)})
+		return fold(ctx, tx)
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -13,7 +13,7 @@ import (
 // if it is new. An id that is not positive gives [webhook.CodeInvalid].
 func (s *Store) EnsureOrganisation(ctx context.Context, id int64) (webhook.Organisation, error) {
 	var organisation webhook.Organisation
-	err := s.write(ctx, "ensure organisation", func(ctx context.Context, tx *transaction) (err error) {
+	err := s.write(ctx, "ensure organisation", func(ctx context.Context, tx *sql.Tx) (err error) {
 		organisation, err = s.ensureOrganisation(ctx, tx, id)
 		return err
 	})
@@ -23,7 +23,7 @@ func (s *Store) EnsureOrganisation(ctx context.Context, id int64) (webhook.Organ
 	return organisation, nil
 }
 
-func (s *Store) ensureOrganisation(ctx context.Context, tx *transaction, id int64) (webhook.Organisation, error) {
+func (s *Store) ensureOrganisation(ctx context.Context, tx *sql.Tx, id int64) (webhook.Organisation, error) {
 	if id <= 0 {
 		return webhook.Organisation{}, &webhook.Error{
 			Code:    webhook.CodeInvalid,

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -12,7 +13,7 @@ import (
 // [webhook.CodeConfigDisabled] or [webhook.CodeConfigDeleted] if the config
 // wants none.
 func (s *Store) RetryDelivery(ctx context.Context, organisationID int64, id string) error {
-	return s.write(ctx, "retry delivery", func(ctx context.Context, tx *transaction) error {
+	return s.write(ctx, "retry delivery", func(ctx context.Context, tx *sql.Tx) error {
 		d, err := delivery(ctx, tx, organisationID, id)
 		if err != nil {
 			return err
@@ -34,7 +35,7 @@ func (s *Store) RetryDelivery(ctx context.Context, organisationID int64, id stri
 }
 
 // enabledConfig returns the config of a delivery, if it wants deliveries.
-func (s *Store) enabledConfig(ctx context.Context, tx *transaction, organisationID, id int64) (webhook.Config, error) {
+func (s *Store) enabledConfig(ctx context.Context, tx *sql.Tx, organisationID, id int64) (webhook.Config, error) {
 	config, err := s.config(ctx, tx, organisationID, id)
 	switch {
 	case webhook.CodeOf(err) == webhook.CodeNotFound:
@@ -47,7 +48,7 @@ func (s *Store) enabledConfig(ctx context.Context, tx *transaction, organisation
 
 // requeue makes a delivery wait for its next attempt now, and returns the job
 // for that.
-func (s *Store) requeue(ctx context.Context, tx *transaction, d *webhook.Delivery, failures int) (webhook.Job, error) {
+func (s *Store) requeue(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, failures int) (webhook.Job, error) {
 	now, from := s.now(), d.State
 	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, failure_reason = NULL, next_attempt_at = ?, updated_at = ?
 		WHERE id = ?`,
@@ -62,7 +63,7 @@ func (s *Store) requeue(ctx context.Context, tx *transaction, d *webhook.Deliver
 // sets what the recovery lacks: an end of the window that lies in the future is
 // now.
 func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error) {
-	err = s.write(ctx, "recover deliveries", func(ctx context.Context, tx *transaction) error {
+	err = s.write(ctx, "recover deliveries", func(ctx context.Context, tx *sql.Tx) error {
 		config, err := s.config(ctx, tx, recovery.OrganisationID, recovery.ConfigID)
 		if err != nil {
 			return err
@@ -75,7 +76,7 @@ func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (d
 		if err != nil || deliveries == 0 {
 			return err
 		}
-		return s.enqueuer.EnqueueRecovery(ctx, tx.Tx, recovery)
+		return s.enqueuer.EnqueueRecovery(ctx, tx, recovery)
 	})
 	if err != nil {
 		return 0, err
@@ -88,7 +89,7 @@ func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (d
 // continue after, "" when the recovery is done. A config that wants no
 // deliveries any more ends it.
 func (s *Store) ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after string, limit int) (last string, err error) {
-	err = s.write(ctx, "recover deliveries", func(ctx context.Context, tx *transaction) error {
+	err = s.write(ctx, "recover deliveries", func(ctx context.Context, tx *sql.Tx) error {
 		config, err := s.enabledConfig(ctx, tx, recovery.OrganisationID, recovery.ConfigID)
 		switch webhook.CodeOf(err) {
 		case "":
@@ -110,7 +111,7 @@ func (s *Store) ContinueRecovery(ctx context.Context, recovery webhook.Recovery,
 	return last, nil
 }
 
-func (s *Store) recover(ctx context.Context, tx *transaction, failed []webhook.Delivery, failures int) error {
+func (s *Store) recover(ctx context.Context, tx *sql.Tx, failed []webhook.Delivery, failures int) error {
 	jobs := make([]webhook.Job, len(failed))
 	for i := range failed {
 		var err error
@@ -127,7 +128,7 @@ func (s *Store) recover(ctx context.Context, tx *transaction, failed []webhook.D
 
 // failedDeliveries returns the oldest deliveries of a recovery that still wait
 // for it.
-func failedDeliveries(ctx context.Context, tx *transaction, recovery *webhook.Recovery, after string, limit int) ([]webhook.Delivery, error) {
+func failedDeliveries(ctx context.Context, tx *sql.Tx, recovery *webhook.Recovery, after string, limit int) ([]webhook.Delivery, error) {
 	filter := recovery.Filter()
 	where := deliveryConditions(recovery.OrganisationID, filter)
 	where.addIDs(store.IDRange(filter.From, filter.To))
@@ -138,12 +139,13 @@ func failedDeliveries(ctx context.Context, tx *transaction, recovery *webhook.Re
 }
 
 // giveUp fails the deliveries of a config that wait for an attempt.
-func (s *Store) giveUp(ctx context.Context, tx *transaction, organisationID, configID int64, reason string) error {
+func (s *Store) giveUp(ctx context.Context, tx *sql.Tx, organisationID, configID int64, reason string) error {
 	where := conditions{}
 	where.add(`organisation_id = ?`, organisationID)
 	where.add(`webhook_id = ?`, configID)
 	where.add(`state = ?`, webhook.DeliveryPending)
 	waiting := where.sql()
+	//nolint:gosec // the terms of the conditions are constants
 	result, err := tx.ExecContext(ctx, `INSERT INTO delivery_changes
 		(organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)
 		SELECT organisation_id, webhook_id, COALESCE(sync_id, ''), created_at / 1000, -1, 0, 0, 1 FROM deliveries`+waiting, where.args...)
@@ -155,6 +157,7 @@ func (s *Store) giveUp(ctx context.Context, tx *transaction, organisationID, con
 		return err
 	}
 	countChanges(ctx, int(changes))
+	//nolint:gosec // likewise
 	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET state = 'FAILED', failure_reason = ?, next_attempt_at = NULL,
 		updated_at = max(updated_at, ?)`+waiting,
 		append([]any{reason, store.Micros(s.now())}, where.args...)...)
