@@ -353,7 +353,7 @@ func TestForbiddenTargets(t *testing.T) {
 func TestDeadEndpointDelaysNobody(t *testing.T) {
 	t.Parallel()
 	const waiting, healthy, perEndpoint = 300, 50, 16
-	w := newWorld(t)
+	w := newWorld(t, hooklinetest.WithDeliveryTimeout(time.Hour))
 	var underWay atomic.Int64
 	release := make(chan struct{})
 	dead := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {

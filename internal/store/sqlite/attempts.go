@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/hookline-go/hookline/internal/store"
@@ -79,17 +80,25 @@ func (s *Store) fail(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, reaso
 
 // currentDelivery returns a delivery whose next attempt has that number.
 func currentDelivery(ctx context.Context, tx *sql.Tx, id string, attempt int) (d webhook.Delivery, retries int, err error) {
-	d, err = scanDelivery(tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM deliveries WHERE id = ?`, id))
-	if err != nil {
+	found := tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+`, retries FROM deliveries WHERE id = ?`, id)
+	if d, err = scanDelivery(withColumn{found, &retries}); err != nil {
 		return d, 0, missing("delivery", err)
 	}
 	waits := d.State == webhook.DeliveryPending || d.State == webhook.DeliveryProcessing
 	if !waits || d.AttemptCount+1 != attempt {
 		return d, 0, store.Overtaken()
 	}
-	err = tx.QueryRowContext(ctx, `SELECT retries FROM deliveries WHERE id = ?`, id).Scan(&retries)
-	return d, retries, err
+	return d, retries, nil
 }
+
+// withColumn scans a row that has one column more than its scanner knows.
+type withColumn struct {
+	row  row
+	last any
+}
+
+// Scan implements row.
+func (r withColumn) Scan(dest ...any) error { return r.row.Scan(append(dest, r.last)...) }
 
 // moveDelivery changes the state of a delivery that has no outcome yet, and when
 // it is tried next.
@@ -101,7 +110,8 @@ func (s *Store) moveDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Deliver
 	if err != nil {
 		return err
 	}
-	return recordChange(ctx, tx, d, from, to)
+	recordChange(ctx, d, from, to)
+	return nil
 }
 
 // ReleaseAttempt takes back the beginning of an attempt that was not made. It
@@ -150,8 +160,8 @@ func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, o
 // that is the outcome. It returns the endpoint's consecutive failures. A config
 // that does not want deliveries any more gets no further attempts.
 func (s *Store) recordHealth(ctx context.Context, tx *sql.Tx, dispatch *webhook.Dispatch, outcome *webhook.Outcome) (failures int, err error) {
-	config, err := s.config(ctx, tx, dispatch.OrganisationID, dispatch.ConfigID)
-	gone := webhook.CodeOf(err) == webhook.CodeNotFound
+	config, err := health(ctx, tx, dispatch)
+	gone := errors.Is(err, sql.ErrNoRows)
 	if err != nil && !gone {
 		return 0, err
 	}
@@ -172,6 +182,18 @@ func (s *Store) recordHealth(ctx context.Context, tx *sql.Tx, dispatch *webhook.
 		return config.ConsecutiveFailures + 1, err
 	}
 	return config.ConsecutiveFailures + 1, s.disable(ctx, tx, &config, outcome.Disable)
+}
+
+// health returns what of a config matters for recordHealth, and none of its
+// secrets.
+func health(ctx context.Context, tx *sql.Tx, dispatch *webhook.Dispatch) (webhook.Config, error) {
+	config := webhook.Config{ID: dispatch.ConfigID, OrganisationID: dispatch.OrganisationID}
+	var updatedAt int64
+	err := tx.QueryRowContext(ctx, `SELECT state, updated_at, consecutive_failures FROM webhook_configs
+		WHERE organisation_id = ? AND id = ?`, config.OrganisationID, config.ID).
+		Scan(&config.State, &updatedAt, &config.ConsecutiveFailures)
+	config.UpdatedAt = store.Time(updatedAt)
+	return config, err
 }
 
 // disable switches a config off because of what became of its deliveries.
@@ -197,7 +219,8 @@ func (s *Store) settle(ctx context.Context, tx *sql.Tx, d webhook.Delivery, retr
 	if err != nil {
 		return err
 	}
-	return recordChange(ctx, tx, &d, from, outcome.State)
+	recordChange(ctx, &d, from, outcome.State)
+	return nil
 }
 
 // Requeue puts a job into the queue again, for a worker that cannot take it

@@ -38,8 +38,9 @@ type committer struct {
 type operation struct {
 	ctx     context.Context //nolint:containedctx // it travels to the goroutine that runs it
 	run     func(context.Context, *sql.Tx) error
-	changes int           // how many changes of counts it made
-	jobs    []webhook.Job // to queue with those of the whole group
+	changes int                       // how many changes of counts it stored itself
+	counted map[countKey]store.Change // and those to store with the whole group's
+	jobs    []webhook.Job             // to queue with those of the whole group
 	err     error
 	done    chan struct{}
 }
@@ -108,15 +109,22 @@ func (c *committer) loop() {
 
 // commit runs first and whatever waits by then, and answers them all.
 func (c *committer) commit(first *operation) {
-	group := []*operation{first}
+	group, changes := []*operation{first}, 0
 	err := inTransaction(context.Background(), c.db, nil, func(tx *sql.Tx) error {
 		for next := first; next != nil; next = c.next(&group) {
 			if err := next.inSavepoint(tx); err != nil {
 				return err
 			}
 		}
+		var err error
+		if changes, err = insertChanges(context.Background(), tx, group); err != nil {
+			return err
+		}
 		return c.enqueue(tx, group)
 	})
+	if err == nil {
+		c.unfolded += changes
+	}
 	for _, o := range group {
 		if o.err == nil {
 			o.err = err

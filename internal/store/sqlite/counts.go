@@ -56,19 +56,52 @@ func sumQuery(organisationID int64, filter webhook.DeliveryFilter, cover store.C
 	return `SELECT COALESCE(sum(n), 0) FROM (` + strings.Join(parts, ` UNION ALL `) + `)`, args
 }
 
-// recordChange notes that deliveries of a config went from one state to
-// another.
-func recordChange(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, from, to webhook.DeliveryState) error {
-	if from == to {
-		return nil
+// countKey is what changes of counts are added up by.
+type countKey struct {
+	organisationID, webhookID int64
+	syncID                    string
+	made                      int64
+}
+
+// recordChange notes that a delivery went from one state to another. It is
+// stored with the changes of the whole group.
+func recordChange(ctx context.Context, d *webhook.Delivery, from, to webhook.DeliveryState) {
+	o, ok := ctx.Value(operationKey{}).(*operation)
+	if !ok || from == to {
+		return
 	}
-	change := store.Moved(from, to)
-	_, err := tx.ExecContext(ctx, `INSERT INTO delivery_changes
-		(organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		d.OrganisationID, d.WebhookID, d.SyncID, d.CreatedAt.UnixMilli(),
-		change.Pending, change.Processing, change.Delivered, change.Failed)
-	countChanges(ctx, 1)
-	return err
+	if o.counted == nil {
+		o.counted = map[countKey]store.Change{}
+	}
+	key := countKey{d.OrganisationID, d.WebhookID, d.SyncID, store.Shortest(d.CreatedAt.UnixMilli())}
+	o.counted[key] = o.counted[key].Plus(store.Moved(from, to))
+}
+
+// insertChanges stores what the operations of a group have changed, added up.
+func insertChanges(ctx context.Context, tx *sql.Tx, group []*operation) (rows int, err error) {
+	all := map[countKey]store.Change{}
+	for _, o := range group {
+		if o.err != nil {
+			continue
+		}
+		for key, change := range o.counted {
+			all[key] = all[key].Plus(change)
+		}
+	}
+	for key, change := range all {
+		if change == (store.Change{}) {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO delivery_changes
+			(organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			key.organisationID, key.webhookID, key.syncID, key.made,
+			change.Pending, change.Processing, change.Delivered, change.Failed)
+		if err != nil {
+			return 0, err
+		}
+		rows++
+	}
+	return rows, nil
 }
 
 // foldSQL adds all changes up to an id to the sums: for each level, and for all

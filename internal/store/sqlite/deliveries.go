@@ -168,5 +168,6 @@ func insertDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery) error 
 	if err != nil {
 		return organisationMissing(err)
 	}
-	return recordChange(ctx, tx, d, "", d.State)
+	recordChange(ctx, d, "", d.State)
+	return nil
 }

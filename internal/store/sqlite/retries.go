@@ -56,13 +56,23 @@ func (s *Store) requeue(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, fa
 	if err != nil {
 		return webhook.Job{}, err
 	}
-	return d.NextJob(failures, now), recordChange(ctx, tx, d, from, webhook.DeliveryPending)
+	recordChange(ctx, d, from, webhook.DeliveryPending)
+	return d.NextJob(failures, now), nil
 }
 
 // StartRecovery counts the failed deliveries of a recovery and queues it. It
 // sets what the recovery lacks: an end of the window that lies in the future is
 // now.
 func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error) {
+	// Before the write, because a group's changes of the counts are stored at
+	// its end.
+	err = s.read(ctx, "count failed deliveries", func(tx *sql.Tx) (err error) {
+		deliveries, err = countDeliveries(ctx, tx, recovery.OrganisationID, recovery.Filter())
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
 	err = s.write(ctx, "recover deliveries", func(ctx context.Context, tx *sql.Tx) error {
 		config, err := s.config(ctx, tx, recovery.OrganisationID, recovery.ConfigID)
 		if err != nil {
@@ -72,9 +82,8 @@ func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (d
 			return store.ConfigDisabled()
 		}
 		recovery.FailedBefore = s.now()
-		deliveries, err = countDeliveries(ctx, tx, recovery.OrganisationID, recovery.Filter())
-		if err != nil || deliveries == 0 {
-			return err
+		if deliveries == 0 {
+			return nil
 		}
 		return s.enqueuer.EnqueueRecovery(ctx, tx, recovery)
 	})
