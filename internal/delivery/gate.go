@@ -40,6 +40,7 @@ type endpoint struct {
 	failures int           // consecutive
 	mean     time.Duration // of recent attempts
 	nextFree time.Time     // when the next job to be sent away could have its turn
+	progress time.Time     // when an attempt last ended, or the first job came
 }
 
 func newGate(limit int) *gate {
@@ -67,6 +68,9 @@ func (g *gate) join(configID int64) (t *turn, b busy, ok bool) {
 	if !known {
 		e = &endpoint{slots: semaphore.NewWeighted(g.limit)}
 		g.endpoints[configID] = e
+	}
+	if e.users == 0 {
+		e.progress = g.now()
 	}
 	e.users++
 	t = &turn{gate: g, configID: configID, endpoint: e}
@@ -128,7 +132,10 @@ func (g *gate) deferral(e *endpoint) busy {
 	if earliest := now.Add(minDeferral); e.nextFree.Before(earliest) {
 		e.nextFree = earliest
 	}
-	e.nextFree = e.nextFree.Add(e.mean / time.Duration(g.limit))
+	// An endpoint that has not answered for longer than it usually takes will
+	// take that long at least.
+	pace := max(e.mean, now.Sub(e.progress))
+	e.nextFree = e.nextFree.Add(pace / time.Duration(g.limit))
 	after := e.nextFree.Sub(now)
 	if after > maxDeferral {
 		e.nextFree = now.Add(maxDeferral)
@@ -149,6 +156,7 @@ func (t *turn) end(result *Result) {
 	case result.Kind != KindInterrupted:
 		t.endpoint.failures++
 	}
+	t.endpoint.progress = t.gate.now()
 	t.endpoint.slots.Release(1)
 	t.depart()
 }
