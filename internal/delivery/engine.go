@@ -56,7 +56,7 @@ type queueClient interface {
 
 // polling is for SQLite, where other connections cannot be woken.
 const (
-	pollInterval     = 10 * time.Millisecond
+	pollInterval     = 20 * time.Millisecond
 	slowPollInterval = 250 * time.Millisecond
 )
 
