@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -20,13 +21,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		log.Print(err)
 		os.Exit(1) //nolint:gocritic // nothing is left to stop
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) != 1 {
 		return errors.New("usage: receive-deliveries ADDRESS")
 	}
@@ -35,7 +36,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	handler, err := receiver.NewHandler([]string{os.Getenv("WEBHOOK_SECRET")}, handle, receiver.WithDeduplicator(seen))
+	handler, err := receiver.NewHandler([]string{os.Getenv("WEBHOOK_SECRET")}, handle(out), receiver.WithDeduplicator(seen))
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("listening on http://%s\n", listener.Addr())
+	_, _ = fmt.Fprintf(out, "listening on http://%s\n", listener.Addr())
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() }) // the program ends
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -52,9 +53,11 @@ func run(ctx context.Context, args []string) error {
 	return nil
 }
 
-// handle is only called for deliveries that are verified, and that were not handled before. An error has the sender try
-// again later.
-func handle(_ context.Context, delivery receiver.Delivery) error {
-	fmt.Printf("%s %s %s\n", delivery.ID, delivery.EventType(), delivery.Payload)
-	return nil
+// handle prints deliveries. It is only called for those that are verified, and that were not handled before. An error has
+// the sender try again later.
+func handle(out io.Writer) receiver.HandlerFunc {
+	return func(_ context.Context, delivery receiver.Delivery) error {
+		_, err := fmt.Fprintf(out, "%s %s %s\n", delivery.ID, delivery.EventType(), delivery.Payload)
+		return err
+	}
 }
