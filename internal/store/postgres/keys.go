@@ -101,17 +101,39 @@ func (s *Store) insertKey(ctx context.Context, tx pgx.Tx, key webhook.Key, hash 
 // KeyByHash returns the valid key with the given hash. A revoked key gives
 // [webhook.CodeNotFound] like an unknown one.
 func (s *Store) KeyByHash(ctx context.Context, hash webhook.KeyHash) (webhook.Key, error) {
-	found, err := scanKey(s.pool.QueryRow(ctx,
-		`SELECT `+keyColumns+` FROM api_keys WHERE hash = $1 AND revoked_at IS NULL`, hash[:]))
+	done, err := s.authenticating.do(ctx, authenticating{hash: hash})
 	if err != nil {
-		return webhook.Key{}, wrap(ctx, "find API key", missing("API key", err))
+		return webhook.Key{}, wrap(ctx, "find API key", err)
 	}
-	// The index lookup does not take constant time, but what it could tell is
-	// about hashes, from which no key follows. The decision itself does.
-	if !found.hash.Equal(hash) {
-		return webhook.Key{}, store.NotFound("API key")
+	return done.found, nil
+}
+
+// authenticating is a key to find.
+type authenticating struct {
+	hash  webhook.KeyHash
+	found webhook.Key
+}
+
+// findKeys finds the keys of requests that came at the same time.
+func (s *Store) findKeys(ctx context.Context, group []*operation[authenticating]) error {
+	keys, err := collect(ctx, s.pool, scanKey,
+		`SELECT `+keyColumns+` FROM api_keys WHERE hash = ANY($1) AND revoked_at IS NULL`,
+		column(group, func(o **operation[authenticating]) []byte { return (*o).value.hash[:] }))
+	if err != nil {
+		return err
 	}
-	return found.Key, nil
+	for _, o := range group {
+		o.err = store.NotFound("API key")
+		for _, k := range keys {
+			// The index lookup does not take constant time, but what it could
+			// tell is about hashes, from which no key follows. The decision
+			// itself does.
+			if k.hash.Equal(o.value.hash) {
+				o.value.found, o.err = k.Key, nil
+			}
+		}
+	}
+	return nil
 }
 
 // Keys returns the keys of an organisation, revoked ones included, oldest

@@ -40,11 +40,12 @@ type Store struct {
 	migrate bool
 	ids     store.IDs
 
-	enqueuer   Enqueuer
-	folder     *folder
-	publishing *grouper[publishing]
-	beginning  *grouper[beginning]
-	finishing  *grouper[finishing]
+	enqueuer       Enqueuer
+	folder         *folder
+	authenticating *grouper[authenticating]
+	publishing     *grouper[publishing]
+	beginning      *grouper[beginning]
+	finishing      *grouper[finishing]
 }
 
 // Enqueuer puts jobs into the queue in the transaction of what they are for. A
@@ -99,6 +100,7 @@ func Open(ctx context.Context, url string, cipher store.Cipher, options ...Optio
 		return nil, s.openError(ctx, err)
 	}
 	s.folder = newFolder(ctx, s.fold)
+	s.authenticating = newGrouper(s.findKeys)
 	s.publishing = newGrouper(s.publishGroup)
 	s.beginning = newGrouper(s.beginGroup)
 	s.finishing = newGrouper(s.finishGroup)
@@ -122,6 +124,7 @@ func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 // taken one from [Store.Pool] must have given it back. The store is not usable
 // afterwards. Closing again does nothing.
 func (s *Store) Close() error {
+	s.authenticating.stop()
 	s.publishing.stop()
 	s.beginning.stop()
 	s.finishing.stop()
