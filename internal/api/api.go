@@ -45,6 +45,9 @@ type Store interface {
 type Options struct {
 	// CheckURL refuses a destination that deliveries can never go to; nil refuses none. Its errors are shown to callers.
 	CheckURL func(url string) error
+	// CheckSigningKey refuses a key that deliveries can never be signed with; nil refuses none. Its errors are shown to
+	// callers.
+	CheckSigningKey func(key webhook.Secret) error
 	// SigningKeyOverlap is how long a signing key goes on signing after it was replaced.
 	SigningKeyOverlap time.Duration
 	// Now is the clock, time.Now if it is nil.
@@ -64,6 +67,9 @@ var _ serverapi.StrictServerInterface = (*Service)(nil)
 func New(store Store, options Options) *Service {
 	if options.CheckURL == nil {
 		options.CheckURL = func(string) error { return nil }
+	}
+	if options.CheckSigningKey == nil {
+		options.CheckSigningKey = func(webhook.Secret) error { return nil }
 	}
 	if options.Now == nil {
 		options.Now = time.Now

@@ -31,7 +31,7 @@ func (s *Service) CreateWebhookConfig(
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	if err := s.options.CheckURL(config.URL); err != nil {
+	if err := s.check(&config.URL, config.SigningKey); err != nil {
 		return nil, err
 	}
 	key, err := idempotency("createWebhookConfig", request.Params.IdempotencyKey, body)

@@ -19,10 +19,9 @@ func (s *Service) UpdateWebhookConfig(
 		return nil, err
 	}
 	patch := patchFrom(request.Body)
-	if patch.URL != nil {
-		if err := s.options.CheckURL(*patch.URL); err != nil {
-			return nil, err
-		}
+	key, _ := patch.SigningKey.Get() // empty, if it is not to be set
+	if err := s.check(patch.URL, key); err != nil {
+		return nil, err
 	}
 	config, err := s.store.UpdateConfig(ctx, organisationID, request.WebhookConfigID, func(c *webhook.Config) error {
 		return patch.Apply(c, s.options.Now(), s.options.SigningKeyOverlap)
@@ -33,6 +32,19 @@ func (s *Service) UpdateWebhookConfig(
 	return serverapi.UpdateWebhookConfig200JSONResponse{
 		WebhookConfigFoundJSONResponse: serverapi.WebhookConfigFoundJSONResponse{Body: configResponse(&config)},
 	}, nil
+}
+
+// check refuses what deliveries could never use: a URL, and a key unless it is empty.
+func (s *Service) check(url *string, key webhook.Secret) error {
+	if url != nil {
+		if err := s.options.CheckURL(*url); err != nil {
+			return err
+		}
+	}
+	if key == "" {
+		return nil
+	}
+	return s.options.CheckSigningKey(key)
 }
 
 func patchFrom(body *gen.UpdateWebhookConfigRequest) webhook.Patch {

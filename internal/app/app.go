@@ -82,7 +82,7 @@ func (a *App) operations() (http.Handler, error) {
 		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
 	}
 	return server.New(api.New(a.store, api.Options{
-		CheckURL: a.guard.CheckURL, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
+		CheckURL: a.guard.CheckURL, CheckSigningKey: checkSigningKey, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
 	}), options...)
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/hookline-go/hookline/internal/delivery"
 	"github.com/hookline-go/hookline/internal/delivery/egress"
+	"github.com/hookline-go/hookline/internal/webhook"
+	"github.com/hookline-go/hookline/receiver"
 )
 
 // newGuard decides which addresses deliveries may reach.
@@ -16,6 +18,16 @@ func newGuard(config *Config) *egress.Guard {
 	return egress.New(egress.Options{
 		AllowPrivate: config.Dev || config.AllowPrivateTargets, AllowTargets: config.AllowTargets,
 	})
+}
+
+// checkSigningKey refuses a key that says it is base64 and is not: Standard Webhooks would not verify what it signs.
+func checkSigningKey(key webhook.Secret) error {
+	if _, err := receiver.NewSigner(key.Reveal()); err != nil {
+		return &webhook.Error{
+			Code: webhook.CodeInvalid, Message: "what follows whsec_ in a signing key must be base64", Pointer: "/signing_key",
+		}
+	}
+	return nil
 }
 
 // deliveries is the part of the service that delivers.

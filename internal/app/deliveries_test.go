@@ -379,3 +379,23 @@ func TestDeadEndpointDelaysNobody(t *testing.T) {
 		assert.Zero(t, page.Count, "no attempt of the dead endpoint has ended")
 	}
 }
+
+// TestUnusableSigningKey refuses what could never sign.
+func TestUnusableSigningKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const unusable = "whsec_not base64"
+	_, err := w.api.WebhookConfigs.Create(t.Context(), client.CreateWebhookConfigRequest{
+		WebhookType: client.WebhookTypeSyncStarted, Name: "n", URL: "https://example.com", SigningKey: client.Ptr(unusable),
+	})
+	var refused *client.Error
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, http.StatusBadRequest, refused.StatusCode)
+	require.Len(t, refused.Violations, 1)
+	assert.Equal(t, "/signing_key", refused.Violations[0].Pointer)
+	assert.NotContains(t, string(refused.Response.Body), "not base64")
+	_, err = w.api.WebhookConfigs.Update(t.Context(), w.config.RootfiID, client.UpdateWebhookConfigRequest{
+		SigningKey: client.Value(unusable),
+	})
+	require.ErrorIs(t, err, client.ErrInvalidRequest)
+}
