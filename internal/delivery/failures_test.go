@@ -60,7 +60,11 @@ func TestSendToBrokenReceivers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			noLeak(t)
 			target := rawReceiver(t, test.script)
-			result := send(t, newTestSender(t, testEgress{timeout: testTimeout}), dispatchTo(target))
+			patience := testPatience // on a busy machine everything takes its time
+			if strings.Contains(test.message, timeout) {
+				patience = testTimeout
+			}
+			result := send(t, newTestSender(t, testEgress{timeout: patience}), dispatchTo(target))
 			assert.Equal(t, test.kind, result.Kind, result.Message)
 			// How far an attempt has come when its time is over is for TestTimeoutSaysHowFarItCame.
 			assert.True(t, strings.HasPrefix(result.Message, test.message), result.Message)
