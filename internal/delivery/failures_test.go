@@ -164,7 +164,11 @@ func TestSendToNowhere(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			noLeak(t)
-			sender := newTestSender(t, testEgress{guard: egress.Options{Resolver: test.resolver}, timeout: testTimeout})
+			patience := testPatience
+			if test.kind == KindTimeout {
+				patience = testTimeout
+			}
+			sender := newTestSender(t, testEgress{guard: egress.Options{Resolver: test.resolver}, timeout: patience})
 			result := send(t, sender, dispatchTo(test.target+testPath))
 			assert.Equal(t, test.kind, result.Kind)
 			assert.Equal(t, test.message, result.Message)
