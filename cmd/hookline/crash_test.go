@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -90,6 +91,7 @@ type crash struct {
 	generation atomic.Int32 // counts the service's lives
 
 	mu           sync.Mutex
+	connections  int // of the receiver
 	acknowledged map[string]struct{}
 	received     map[string][]int32 // by webhook-id: in which of the service's lives it came
 	progress     chan struct{}      // tells of an acknowledged or received event
@@ -101,16 +103,50 @@ func newCrash(t *testing.T, database string) *crash {
 		t: t, folder: t.TempDir(), database: database,
 		acknowledged: map[string]struct{}{}, received: map[string][]int32{}, progress: make(chan struct{}, 1),
 	}
-	c.receiver = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	c.receiver = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == drainPath {
+			return
+		}
 		c.note(func() {
 			id := r.Header.Get("webhook-id")
 			c.received[id] = append(c.received[id], c.generation.Load())
 		})
 		w.WriteHeader(http.StatusNoContent)
 	}))
+	c.receiver.Config.ConnState = c.noteConnection
+	c.receiver.Start()
 	t.Cleanup(c.receiver.Close)
 	return c
 }
+
+// noteConnection counts the receiver's connections.
+func (c *crash) noteConnection(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		c.note(func() { c.connections++ })
+	case http.StateClosed, http.StateHijacked:
+		c.note(func() { c.connections-- })
+	case http.StateActive, http.StateIdle:
+	}
+}
+
+// drain waits until the receiver has handled whatever a process had sent before it was killed: what it had asked for
+// counts as of its own life. Connections are accepted in order, so none of its own comes after this one.
+func (c *crash) drain() {
+	own := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.receiver.URL+drainPath, http.NoBody)
+	require.NoError(c.t, err)
+	response, err := own.Do(request)
+	require.NoError(c.t, err)
+	require.NoError(c.t, response.Body.Close())
+	c.until(func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.connections == 0
+	}, "the dead process's connections to end")
+}
+
+const drainPath = "/drain"
 
 func (c *crash) run(kills int) {
 	c.start()
@@ -124,6 +160,7 @@ func (c *crash) run(kills int) {
 		c.await(c.count(c.acknowledged)+publishedBeforeKill, c.acknowledged)
 		require.NoError(c.t, c.service.Load().cmd.Process.Kill())
 		_ = c.service.Load().cmd.Wait() // it was killed
+		c.drain()
 		c.start()
 	}
 	c.await(c.count(c.acknowledged)+publishedBeforeKill, c.acknowledged)
