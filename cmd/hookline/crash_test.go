@@ -157,13 +157,13 @@ func (c *crash) run(kills int) {
 		publishers.Go(func() { c.publish(ctx) })
 	}
 	for range kills {
-		c.await(c.count(c.acknowledged)+publishedBeforeKill, c.acknowledged)
+		c.awaitMore(publishedBeforeKill)
 		require.NoError(c.t, c.service.Load().cmd.Process.Kill())
 		_ = c.service.Load().cmd.Wait() // it was killed
 		c.drain()
 		c.start()
 	}
-	c.await(c.count(c.acknowledged)+publishedBeforeKill, c.acknowledged)
+	c.awaitMore(publishedBeforeKill)
 	stop()
 	publishers.Wait()
 	c.check()
@@ -230,15 +230,16 @@ func (c *crash) note(change func()) {
 	}
 }
 
-func (c *crash) count(acknowledged map[string]struct{}) int {
+func (c *crash) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(acknowledged)
+	return len(c.acknowledged)
 }
 
-// await waits until so many events are acknowledged.
-func (c *crash) await(wanted int, acknowledged map[string]struct{}) {
-	c.until(func() bool { return c.count(acknowledged) >= wanted }, "events to be acknowledged")
+// awaitMore waits until so many more events are acknowledged.
+func (c *crash) awaitMore(more int) {
+	wanted := c.count() + more
+	c.until(func() bool { return c.count() >= wanted }, "events to be acknowledged")
 }
 
 func (c *crash) until(done func() bool, what string) {

@@ -12,7 +12,7 @@ type ledger struct {
 	events       map[string]*entry
 	acknowledges int
 	deliveries   int
-	changed      chan struct{} // closed and replaced when everything acknowledged has been delivered
+	changed      chan struct{} // has one for deliveries since it was last looked at
 }
 
 // entry is one event. Its delivery can come before its acknowledgement.

@@ -29,7 +29,6 @@ func (a attemptArgs) job(lane webhook.Lane) webhook.Job {
 // recoveryArgs is a [webhook.Recovery] as the queue keeps it.
 type recoveryArgs struct {
 	Recovery webhook.Recovery `json:"recovery"`
-	After    string           `json:"after"`
 }
 
 // Kind implements [river.JobArgs].

@@ -174,7 +174,7 @@ type recoveryWorker struct {
 // Work implements [river.Worker]. What it has queued is not FAILED any more, so
 // a recovery that is interrupted goes on where it was.
 func (w *recoveryWorker) Work(ctx context.Context, queued *river.Job[recoveryArgs]) error {
-	after := queued.Args.After
+	after := ""
 	for range recoveryBatches {
 		last, err := w.store.ContinueRecovery(ctx, queued.Args.Recovery, after, recoveryBatch)
 		if err != nil || last == "" {

@@ -26,7 +26,7 @@ func (s *Store) RetryDelivery(ctx context.Context, organisationID int64, id stri
 		case d.OrganisationID != organisationID:
 			return store.NotFound("delivery")
 		case d.State == webhook.DeliveryProcessing:
-			return &webhook.Error{Code: webhook.CodeAttemptUnderWay, Message: "An attempt is under way. Its outcome comes first."}
+			return store.AttemptUnderWay()
 		}
 		config, err := s.enabledConfig(ctx, tx, organisationID, d.WebhookID)
 		if err != nil {
@@ -67,9 +67,8 @@ func (s *Store) Requeue(ctx context.Context, job webhook.Job) error {
 	})
 }
 
-// StartRecovery counts the failed deliveries of a recovery and queues it. It
-// sets what the recovery lacks: an end of the window that lies in the future is
-// now.
+// StartRecovery counts the failed deliveries of a recovery and queues it, for
+// those that have failed by now.
 func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error) {
 	err = s.write(ctx, "recover deliveries", func(tx *transaction) error {
 		config, err := s.config(ctx, tx, recovery.OrganisationID, recovery.ConfigID, "")

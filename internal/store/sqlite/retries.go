@@ -60,9 +60,8 @@ func (s *Store) requeue(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, fa
 	return d.NextJob(failures, now), nil
 }
 
-// StartRecovery counts the failed deliveries of a recovery and queues it. It
-// sets what the recovery lacks: an end of the window that lies in the future is
-// now.
+// StartRecovery counts the failed deliveries of a recovery and queues it, for
+// those that have failed by now.
 func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error) {
 	// Before the write, because a group's changes of the counts are stored at
 	// its end.
