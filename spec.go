@@ -1,5 +1,6 @@
-// Package hookline holds the contract of the webhook-config API, an OpenAPI 3.0.3 document that is written by hand.
-// Everything else in the module follows from it.
+// Package hookline holds the contract of the webhook-config API, an OpenAPI
+// 3.0.3 document that is written by hand. Everything else in the module follows
+// from it.
 package hookline
 
 import _ "embed"
@@ -10,8 +11,8 @@ import _ "embed"
 //go:embed openapi.yaml
 var openapi []byte
 
-// OpenAPI returns the contract as it stands in openapi.yaml, comments and line numbers included. The caller owns the
-// returned slice.
+// OpenAPI returns the contract as it stands in openapi.yaml, comments and line
+// numbers included. The caller owns the returned slice.
 func OpenAPI() []byte {
 	return append([]byte(nil), openapi...)
 }

@@ -21,14 +21,16 @@ func load(t *testing.T) *openapi3.T {
 	return document
 }
 
-// TestSpec sees to it that the document is valid OpenAPI 3.0.3, examples included.
+// TestSpec sees to it that the document is valid OpenAPI 3.0.3, examples
+// included.
 func TestSpec(t *testing.T) {
 	document := load(t)
 	require.NoError(t, document.Validate(t.Context()))
 	assert.Equal(t, "3.0.3", document.OpenAPI)
 }
 
-// TestSpecExamples sees to it that every body has examples, and that they keep to the contract as the engine reads it.
+// TestSpecExamples sees to it that every body has examples, and that they keep
+// to the contract as the engine reads it.
 func TestSpecExamples(t *testing.T) {
 	engine, err := contract.Default()
 	require.NoError(t, err)

@@ -1,5 +1,6 @@
-// Package benchmarks compares hookline with what it would be built on otherwise. It is a module of its own, so that the
-// libraries of the comparison are nobody else's dependencies.
+// Package benchmarks compares hookline with what it would be built on
+// otherwise. It is a module of its own, so that the libraries of the comparison
+// are nobody else's dependencies.
 package benchmarks
 
 import (
@@ -22,7 +23,8 @@ import (
 	"github.com/hookline-go/hookline/server"
 )
 
-// seedRequest is the body of the document that started it all (seed/create-webhook-config.txt).
+// seedRequest is the body of the document that started it all
+// (seed/create-webhook-config.txt).
 const seedRequest = `
 {
   "webhook_type": "CONNECTION_CHANGED",
@@ -32,7 +34,8 @@ const seedRequest = `
 }
 `
 
-// trivial answers a create with what it was sent, so that a benchmark measures what is around it.
+// trivial answers a create with what it was sent, so that a benchmark measures
+// what is around it.
 type trivial struct {
 	serverapi.StrictServerInterface
 }
@@ -62,8 +65,9 @@ func BenchmarkShell(b *testing.B) {
 	benchmark(b, handler)
 }
 
-// BenchmarkPlain is the same create through the strict handler behind oapi-codegen's echo middleware: validation and
-// authentication, without the request id, the deadline, the strict decoding and the log of package server.
+// BenchmarkPlain is the same create through the strict handler behind
+// oapi-codegen's echo middleware: validation and authentication, without the
+// request id, the deadline, the strict decoding and the log of package server.
 func BenchmarkPlain(b *testing.B) {
 	document, err := openapi3.NewLoader().LoadFromData(hookline.OpenAPI())
 	if err != nil {
@@ -82,7 +86,8 @@ func BenchmarkPlain(b *testing.B) {
 	benchmark(b, e)
 }
 
-// BenchmarkHarness is what the benchmark itself costs: a handler that reads the body and answers 201.
+// BenchmarkHarness is what the benchmark itself costs: a handler that reads the
+// body and answers 201.
 func BenchmarkHarness(b *testing.B) {
 	benchmark(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

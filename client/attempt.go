@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// maxResponse is the largest body that is read, in bytes, after decompression: 10 MiB.
+// maxResponse is the largest body that is read, in bytes, after decompression:
+// 10 MiB.
 const maxResponse = 10 << 20
 
 // keptOfTooLarge is how much of a larger body is kept for [Error].Response.
@@ -53,7 +54,8 @@ func (c *call) attempt(ctx context.Context, begun time.Time) (*Response, *Error)
 	return response, nil
 }
 
-// fresh is a copy of the request with a body that begins anew. Its header is shared unless there is somebody to change it.
+// fresh is a copy of the request with a body that begins anew. Its header is
+// shared unless there is somebody to change it.
 func (c *call) fresh(ctx context.Context) (*http.Request, error) {
 	var request *http.Request
 	if len(c.middleware) > 0 {
@@ -71,7 +73,8 @@ func (c *call) fresh(ctx context.Context) (*http.Request, error) {
 
 var errTooLarge = errors.New("the body of the response has more than 10 MiB")
 
-// read reads the body and closes it. The response is there even if the body is not, or not all of it.
+// read reads the body and closes it. The response is there even if the body is
+// not, or not all of it.
 func read(answer *http.Response) (*Response, error) {
 	response := newResponse(answer)
 	if answer.Body == nil {
@@ -94,7 +97,8 @@ func read(answer *http.Response) (*Response, error) {
 	return response, nil
 }
 
-// readAll reads up to one byte more than maxResponse. A body whose length is known needs one allocation.
+// readAll reads up to one byte more than maxResponse. A body whose length is
+// known needs one allocation.
 func readAll(body io.Reader, length int64) ([]byte, error) {
 	limited := io.LimitReader(body, maxResponse+1)
 	if length <= 0 {

@@ -15,7 +15,8 @@ const (
 	BaseURLRootFi = "https://api.rootfi.dev/v4"
 	// BaseURLRootFiKSA is the vendor's region in Saudi Arabia.
 	BaseURLRootFiKSA = "https://api.sa.rootfi.dev/v4"
-	// DefaultBaseURL is used where neither [WithBaseURL] nor HOOKLINE_BASE_URL says otherwise.
+	// DefaultBaseURL is used where neither [WithBaseURL] nor HOOKLINE_BASE_URL
+	// says otherwise.
 	DefaultBaseURL = BaseURLCommenda
 )
 
@@ -33,7 +34,8 @@ type server struct {
 	fixed *sync.Map
 }
 
-// parseServer reads a base URL. Its errors do not repeat what was given, which may hold a password.
+// parseServer reads a base URL. Its errors do not repeat what was given, which
+// may hold a password.
 func parseServer(text, source string) (server, error) {
 	u, err := url.Parse(text)
 	switch {

@@ -21,7 +21,8 @@ import (
 	"github.com/hookline-go/hookline/gen"
 )
 
-// bareCreate is a create as one writes it by hand with net/http and encoding/json.
+// bareCreate is a create as one writes it by hand with net/http and
+// encoding/json.
 func bareCreate(ctx context.Context, c *http.Client, base string) (*gen.WebhookConfig, error) {
 	body, err := json.Marshal(&seedConfig)
 	if err != nil {
@@ -59,9 +60,10 @@ func stub(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, createdJSON)
 }
 
-// BenchmarkCreate compares creates with the SDK and by hand against a stub on the loopback interface. They take turns, one
-// each, so that both see the same machine. The figures are medians, which a busy machine moves less than means; overhead-ns
-// is their difference.
+// BenchmarkCreate compares creates with the SDK and by hand against a stub on
+// the loopback interface. They take turns, one each, so that both see the same
+// machine. The figures are medians, which a busy machine moves less than means;
+// overhead-ns is their difference.
 func BenchmarkCreate(b *testing.B) {
 	server := httptest.NewServer(http.HandlerFunc(stub))
 	defer server.Close()
@@ -84,7 +86,8 @@ func median(samples []time.Duration) float64 {
 	return float64(samples[len(samples)/2].Nanoseconds())
 }
 
-// BenchmarkCreateWithoutNetwork is the same with a transport that answers by itself, so that nothing but the two is measured.
+// BenchmarkCreateWithoutNetwork is the same with a transport that answers by
+// itself, so that nothing but the two is measured.
 func BenchmarkCreateWithoutNetwork(b *testing.B) {
 	sdk, bare := sides(b, "http://127.0.0.1", &http.Client{Transport: roundTripper(stubRoundTrip)})
 	b.Run("sdk", func(b *testing.B) { benchmark(b, sdk) })
@@ -125,7 +128,8 @@ func sides(tb testing.TB, base string, httpClient *http.Client) (sdk, bare func(
 	return sdk, bare
 }
 
-// TestAllocations keeps the promise that the SDK adds at most 40 allocations to a create by hand.
+// TestAllocations keeps the promise that the SDK adds at most 40 allocations to
+// a create by hand.
 func TestAllocations(t *testing.T) { //nolint:paralleltest // other tests' allocations would count
 	sdk, bare := sides(t, "http://127.0.0.1", &http.Client{Transport: roundTripper(stubRoundTrip)})
 	count := func(do func() error) float64 {

@@ -13,7 +13,8 @@ import (
 
 const mediaTypeJSON = "application/json"
 
-// operation describes a call. Its request is built by gen, so that paths and parameters follow from the contract.
+// operation describes a call. Its request is built by gen, so that paths and
+// parameters follow from the contract.
 type operation struct {
 	// id is the operationId.
 	id string
@@ -21,9 +22,11 @@ type operation struct {
 	keyed bool
 	// body is what is sent as JSON, or nil.
 	body any
-	// build is given the base URL, with a slash at its end, and the encoded body.
+	// build is given the base URL, with a slash at its end, and the encoded
+	// body.
 	build func(base string, body io.Reader) (*http.Request, error)
-	// fixed tells that the request is always the same but for its body, so that it is built once for each base URL.
+	// fixed tells that the request is always the same but for its body, so that
+	// it is built once for each base URL.
 	fixed bool
 }
 
@@ -38,8 +41,9 @@ type call struct {
 	deadline  time.Time // when the call must be over, or zero
 }
 
-// invoke calls an operation. It decodes the answer into an A and returns what pick finds in it; where it finds nothing, the
-// answer was not one of the API's.
+// invoke calls an operation. It decodes the answer into an A and returns what
+// pick finds in it; where it finds nothing, the answer was not one of the
+// API's.
 func invoke[A, T any](
 	ctx context.Context, s *settings, op operation, options []Option, pick func(*A) *T,
 ) (*T, *Response, error) {
@@ -124,7 +128,8 @@ func bodyReader(body []byte) io.Reader {
 	return bytes.NewReader(body)
 }
 
-// The names of headers as net/http has them in a header map, to set and get them without looking at every letter.
+// The names of headers as net/http has them in a header map, to set and get
+// them without looking at every letter.
 const (
 	headerAPIKey    = "Api_key"
 	headerAccept    = "Accept"
@@ -149,7 +154,8 @@ func (c *call) path() string {
 	return strings.TrimPrefix(c.request.URL.EscapedPath(), c.server.basePath)
 }
 
-// encode is [json.Marshal] without the escapes for HTML, so that a payload arrives as its publisher wrote it.
+// encode is [json.Marshal] without the escapes for HTML, so that a payload
+// arrives as its publisher wrote it.
 func encode(body any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)

@@ -12,8 +12,9 @@ type Client struct {
 	settings *settings
 }
 
-// New returns a client. It needs an API key, from [WithAPIKey] or the environment's HOOKLINE_API_KEY; everything else has a
-// default. Nothing is sent. The error is an [ErrInvalidOption].
+// New returns a client. It needs an API key, from [WithAPIKey] or the
+// environment's HOOKLINE_API_KEY; everything else has a default. Nothing is
+// sent. The error is an [ErrInvalidOption].
 func New(options ...Option) (*Client, error) {
 	s, err := newSettings(options)
 	if err != nil {
@@ -22,8 +23,9 @@ func New(options ...Option) (*Client, error) {
 	return newClient(s), nil
 }
 
-// With returns a client that has the options on top of those of c, and shares its connections: for another key, another
-// region, or other limits. The error is an [ErrInvalidOption].
+// With returns a client that has the options on top of those of c, and shares
+// its connections: for another key, another region, or other limits. The error
+// is an [ErrInvalidOption].
 func (c *Client) With(options ...Option) (*Client, error) {
 	s, err := c.settings.with(options)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package client is the SDK of the webhook-config API that openapi.yaml describes: the vendor's v4 API, and hookline's own
-// service.
+// Package client is the SDK of the webhook-config API that openapi.yaml
+// describes: the vendor's v4 API, and hookline's own service.
 //
 //	c, err := client.New(client.WithAPIKey(key))
 //	...
@@ -9,12 +9,15 @@
 //		URL:         "https://example.com/webhooks/rootfi",
 //	})
 //
-// Every method has the same shape: a context, what the operation needs, and options that apply to this one call. It returns
-// the resource without its envelope, or an error that wraps an [*Error]. Calls that fail in passing are repeated, as
-// [WithMaxRetries] and [WithPOSTRetries] say. [WithResponseInto] gives the status, header, body and rate limit of a call.
+// Every method has the same shape: a context, what the operation needs, and
+// options that apply to this one call. It returns the resource without its
+// envelope, or an error that wraps an [*Error]. Calls that fail in passing are
+// repeated, as [WithMaxRetries] and [WithPOSTRetries] say. [WithResponseInto]
+// gives the status, header, body and rate limit of a call.
 //
-// Operations that the contract marks as extensions of hookline (Test and Recover of the configs, Retry of the logs, and
-// Events) are not part of the vendor's API, where they answer [ErrNotFound].
+// Operations that the contract marks as extensions of hookline (Test and
+// Recover of the configs, Retry of the logs, and Events) are not part of the
+// vendor's API, where they answer [ErrNotFound].
 //
 // A [Client] is safe for concurrent use, and so are its services.
 package client

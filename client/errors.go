@@ -10,17 +10,21 @@ import (
 
 // Kinds of errors. An [*Error] matches them with [errors.Is].
 var (
-	// ErrNotFound: 404. There is no such config or delivery, or it belongs to another organisation.
+	// ErrNotFound: 404. There is no such config or delivery, or it belongs to
+	// another organisation.
 	ErrNotFound = errors.New("client: not found")
 	// ErrUnauthorized: 401 or 403. The API key is not valid, or not for this.
 	ErrUnauthorized = errors.New("client: unauthorized")
 	// ErrRateLimited: 429. [Error].RetryAfter says how long to wait.
 	ErrRateLimited = errors.New("client: rate limited")
-	// ErrInvalidRequest: 400, 413, 415 or 422, or what [WithPreflight] found. [Error].Violations says what is wrong.
+	// ErrInvalidRequest: 400, 413, 415 or 422, or what [WithPreflight] found.
+	// [Error].Violations says what is wrong.
 	ErrInvalidRequest = errors.New("client: invalid request")
-	// ErrConflict: 409. The state of a config or a delivery, or an earlier use of the idempotency key, does not allow it.
+	// ErrConflict: 409. The state of a config or a delivery, or an earlier use
+	// of the idempotency key, does not allow it.
 	ErrConflict = errors.New("client: conflict")
-	// ErrInvalidOption: an option has a value that cannot be used. Nothing was sent.
+	// ErrInvalidOption: an option has a value that cannot be used. Nothing was
+	// sent.
 	ErrInvalidOption = errors.New("client: invalid option")
 )
 
@@ -28,19 +32,24 @@ var (
 const (
 	// CodeInvalidOption is an [ErrInvalidOption].
 	CodeInvalidOption = "invalid_option"
-	// CodeInvalidRequest is what [WithPreflight] found, or a request that cannot be encoded. The server uses it too.
+	// CodeInvalidRequest is what [WithPreflight] found, or a request that
+	// cannot be encoded. The server uses it too.
 	CodeInvalidRequest = "invalid_request"
-	// CodeConnection: there was no connection, or it broke before the whole answer was there.
+	// CodeConnection: there was no connection, or it broke before the whole
+	// answer was there.
 	CodeConnection = "connection"
-	// CodeTimeout: the attempt or the call took longer than [WithTimeout], [WithTotalTimeout] or the context's deadline
-	// allow. The error wraps [context.DeadlineExceeded] or a net.Error.
+	// CodeTimeout: the attempt or the call took longer than [WithTimeout],
+	// [WithTotalTimeout] or the context's deadline allow. The error wraps
+	// [context.DeadlineExceeded] or a net.Error.
 	CodeTimeout = "timeout"
-	// CodeCanceled: the context was cancelled. The error wraps [context.Canceled].
+	// CodeCanceled: the context was cancelled. The error wraps
+	// [context.Canceled].
 	CodeCanceled = "canceled"
-	// CodeRedirect: the server redirects. That is not followed, as the API key would go along: set the base URL instead.
+	// CodeRedirect: the server redirects. That is not followed, as the API key
+	// would go along: set the base URL instead.
 	CodeRedirect = "redirect"
-	// CodeInvalidResponse: the status says that the call succeeded, and the body is not the API's. What was asked for
-	// has probably happened.
+	// CodeInvalidResponse: the status says that the call succeeded, and the
+	// body is not the API's. What was asked for has probably happened.
 	CodeInvalidResponse = "invalid_response"
 	// CodeResponseTooLarge: the body of the answer has more than 10 MiB.
 	CodeResponseTooLarge = "response_too_large"
@@ -48,14 +57,15 @@ const (
 
 // Error is the one type of error that the client returns.
 //
-// Its text is one line and holds no secret: neither the API key nor the request's signing key, header values and queries, even
-// if the server repeats them, and nothing of a body that is not understood. What the fields of Response hold is the
-// server's own, and may be secret.
+// Its text is one line and holds no secret: neither the API key nor the
+// request's signing key, header values and queries, even if the server repeats
+// them, and nothing of a body that is not understood. What the fields of
+// Response hold is the server's own, and may be secret.
 type Error struct {
 	// StatusCode is 0 where there is no answer.
 	StatusCode int
-	// Code says what happened, for a program to act on: the server's, or one of this package. It is empty where the server
-	// gave none.
+	// Code says what happened, for a program to act on: the server's, or one of
+	// this package. It is empty where the server gave none.
 	Code string
 	// Message says what happened, for a person to read. It may be empty.
 	Message string
@@ -67,7 +77,8 @@ type Error struct {
 	RetryAfter time.Duration
 	// Attempts is how many requests were sent, or tried to.
 	Attempts int
-	// Request is what was sent, without its body, and with the API key taken out. It is nil where there was none.
+	// Request is what was sent, without its body, and with the API key taken
+	// out. It is nil where there was none.
 	Request *http.Request
 	// Response is the answer with its raw body, or nil where there was none.
 	Response *Response
@@ -78,7 +89,8 @@ type Error struct {
 	unsent      bool  // it has provably not reached the server
 }
 
-// Error is one line: the operation, the status, code and message, the first violations, the request's id.
+// Error is one line: the operation, the status, code and message, the first
+// violations, the request's id.
 func (e *Error) Error() string {
 	var text strings.Builder
 	text.WriteString("client")
@@ -99,7 +111,8 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// maxPrintedViolations is how many violations an error's text has. All of them are in its field.
+// maxPrintedViolations is how many violations an error's text has. All of them
+// are in its field.
 const maxPrintedViolations = 5
 
 func (e *Error) writeViolations(text *strings.Builder) {
@@ -131,7 +144,8 @@ func (e *Error) writeCircumstances(text *strings.Builder) {
 	}
 }
 
-// Is tells whether the error is of a kind, one of the variables of this package.
+// Is tells whether the error is of a kind, one of the variables of this
+// package.
 func (e *Error) Is(kind error) bool {
 	switch kind {
 	case ErrNotFound:
@@ -163,7 +177,8 @@ func (e *Error) isInvalidRequest() bool {
 	}
 }
 
-// Unwrap returns the causes: the error of the connection, of the context, or of a [Validator].
+// Unwrap returns the causes: the error of the connection, of the context, or of
+// a [Validator].
 func (e *Error) Unwrap() []error {
 	var causes []error
 	for _, cause := range []error{e.cause, e.interrupted} {

@@ -133,8 +133,8 @@ var secretive = client.CreateWebhookConfigRequest{ //nolint:gosec // made up
 
 var secrets = []string{testKey, "url-password", "url-token", "whsec_signing-key", "header-value"}
 
-// TestSecrecy lets servers, proxies and transports repeat the secrets of a request wherever they can, and looks for them in
-// everything that is printed.
+// TestSecrecy lets servers, proxies and transports repeat the secrets of a
+// request wherever they can, and looks for them in everything that is printed.
 func TestSecrecy(t *testing.T) {
 	t.Parallel()
 	echo := strings.Join([]string{
@@ -191,7 +191,8 @@ func TestSecrecy(t *testing.T) {
 	}
 }
 
-// FuzzErrorBody looks for answers that end in a panic, in several lines or in a secret.
+// FuzzErrorBody looks for answers that end in a panic, in several lines or in a
+// secret.
 func FuzzErrorBody(f *testing.F) {
 	for _, body := range []string{
 		problemJSON, `{"error":{"message":"m"}}`, `{"message":["a",1]}`, `{"errors":[{"in":"body"},null]}`, "<html>", "[]", "null",
@@ -218,7 +219,8 @@ func FuzzErrorBody(f *testing.F) {
 	})
 }
 
-// TestTooLarge refuses bodies of more than 10 MiB, whether or not the server tells their length.
+// TestTooLarge refuses bodies of more than 10 MiB, whether or not the server
+// tells their length.
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	const limit = 10 << 20
@@ -255,7 +257,8 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// TestRedirects are not followed, so that the key stays with the host that it is for.
+// TestRedirects are not followed, so that the key stays with the host that it
+// is for.
 func TestRedirects(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{301, 302, 303, 307, 308} {

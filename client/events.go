@@ -8,16 +8,17 @@ import (
 	"github.com/hookline-go/hookline/gen"
 )
 
-// Events calls the operation that publishes events. It is an extension of hookline: the vendor's platform raises its events
-// itself.
+// Events calls the operation that publishes events. It is an extension of
+// hookline: the vendor's platform raises its events itself.
 type Events struct{ settings *settings }
 
 type eventAnswer = dataAnswer[struct {
 	Event *WebhookEvent `json:"event"`
 }]
 
-// Publish queues an event for every enabled config that wants it. It returns once event and deliveries are committed. It
-// carries an Idempotency-Key: see [WithIdempotencyKey] and [WithPOSTRetries].
+// Publish queues an event for every enabled config that wants it. It returns
+// once event and deliveries are committed. It carries an Idempotency-Key: see
+// [WithIdempotencyKey] and [WithPOSTRetries].
 func (s *Events) Publish(
 	ctx context.Context, event PublishWebhookEventRequest, options ...Option,
 ) (*WebhookEvent, error) {

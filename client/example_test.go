@@ -17,7 +17,8 @@ import (
 	"github.com/hookline-go/hookline/contract"
 )
 
-// exampleClient is a client of a server that answers with the contract's examples. Yours is made by New.
+// exampleClient is a client of a server that answers with the contract's
+// examples. Yours is made by New.
 func exampleClient() (*client.Client, func()) {
 	server := httptest.NewServer(api())
 	c, err := client.New(client.WithAPIKey("dev-key"), client.WithBaseURL(server.URL+"/v4"))
@@ -44,7 +45,8 @@ func Example() {
 	// Output: 12 ENABLED 2026-05-15T18:17:02.052Z
 }
 
-// The key and the server come from the options, or from HOOKLINE_API_KEY and HOOKLINE_BASE_URL.
+// The key and the server come from the options, or from HOOKLINE_API_KEY and
+// HOOKLINE_BASE_URL.
 func ExampleNew() {
 	_, err := client.New(
 		client.WithAPIKey("dev-key"),
@@ -328,7 +330,8 @@ func ExampleWithLogger() {
 	// Output: DEBUG msg="the API answered" operation=getWebhookConfig status=200 attempt=1
 }
 
-// At the vendor's servers a POST is repeated only if it has not been sent, unless you know better.
+// At the vendor's servers a POST is repeated only if it has not been sent,
+// unless you know better.
 func ExampleWithPOSTRetries() {
 	_, err := client.New(client.WithAPIKey("dev-key"), client.WithPOSTRetries(client.PostRetriesAlways))
 	fmt.Println(err)

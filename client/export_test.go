@@ -1,6 +1,7 @@
 package client
 
-// WithMaximalBackoff takes the chance out of the waits: each is as long as it can be.
+// WithMaximalBackoff takes the chance out of the waits: each is as long as it
+// can be.
 func WithMaximalBackoff() Option {
 	return func(s *settings) error {
 		s.random = func(n int64) int64 { return n - 1 }

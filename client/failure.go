@@ -27,7 +27,8 @@ func (c *call) failure(code string, cause error) *Error {
 	return e
 }
 
-// connectionFailure is an attempt that ended without an answer, or without all of it. The context is the attempt's.
+// connectionFailure is an attempt that ended without an answer, or without all
+// of it. The context is the attempt's.
 func (c *call) connectionFailure(ctx context.Context, cause error) *Error {
 	code := CodeConnection
 	timeout, isNet := errors.AsType[net.Error](cause)
@@ -50,7 +51,8 @@ func (c *call) responseFailure(response *Response, code string, cause error) *Er
 	return e
 }
 
-// take makes the answer part of the error. Its header counts, whatever the body is.
+// take makes the answer part of the error. Its header counts, whatever the body
+// is.
 func (c *call) take(e *Error, response *Response) {
 	response.RequestID = c.clean(response.RequestID)
 	e.Response = response
@@ -92,7 +94,8 @@ func (c *call) refusal(response *Response) *Error {
 	return e
 }
 
-// redirectTarget is the host of the Location, without the rest, which may hold secrets.
+// redirectTarget is the host of the Location, without the rest, which may hold
+// secrets.
 func redirectTarget(response *Response) string {
 	target, err := url.Parse(first(response.Header, "Location"))
 	if err != nil || target.Host == "" {
@@ -118,7 +121,8 @@ func (c *call) notTheAPIs(response *Response) string {
 	return text + fmt.Sprintf("%d bytes of %s, %s", len(response.Body), mediaType, kind)
 }
 
-// redactedRequest is a copy to look at: without the API key, without a body, and without what belongs to a context.
+// redactedRequest is a copy to look at: without the API key, without a body,
+// and without what belongs to a context.
 func (c *call) redactedRequest() *http.Request {
 	if c.request == nil {
 		return nil

@@ -24,8 +24,8 @@ import (
 // fault is what the proxy does to one request instead of letting it through.
 type fault http.HandlerFunc
 
-// proxy lets the faults happen to the first requests, one each, and every other one through. A nil fault lets it through
-// too.
+// proxy lets the faults happen to the first requests, one each, and every other
+// one through. A nil fault lets it through too.
 func proxy(faults []fault, next http.Handler) http.HandlerFunc {
 	var count atomic.Int64
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -179,7 +179,8 @@ func (faultCase) waitsBetween(t *testing.T, seen []received) []time.Duration {
 	return waits
 }
 
-// TestFaults is what the issue promises about faults: how many attempts there are, how far apart, and what comes of it.
+// TestFaults is what the issue promises about faults: how many attempts there
+// are, how far apart, and what comes of it.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	tests := map[string]faultCase{

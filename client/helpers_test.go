@@ -18,7 +18,8 @@ import (
 
 const (
 	testKey = "key_0123456789abcdef"
-	// ownBase has a prefix before the API's own path, so that a path that forgets it is found.
+	// ownBase has a prefix before the API's own path, so that a path that
+	// forgets it is found.
 	ownBase = "http://hookline.example/gateway/v4"
 	seedID  = "a1b2c3d4-e5f6-7890-abcd-ef1234567890"
 )
@@ -45,10 +46,12 @@ type received struct {
 	at             time.Time
 }
 
-// network is a server and the way to it, in memory: inside of a synctest bubble its clock is the bubble's.
+// network is a server and the way to it, in memory: inside of a synctest bubble
+// its clock is the bubble's.
 type network struct {
 	handler http.Handler
-	// dial replaces the making of a connection for the first dials; nil entries dial.
+	// dial replaces the making of a connection for the first dials; nil entries
+	// dial.
 	dial []error
 
 	mu       sync.Mutex
@@ -117,7 +120,8 @@ func (n *network) connect(context.Context, string, string) (net.Conn, error) {
 	return here, nil
 }
 
-// httpClient talks to the server whatever the host is, and without TLS where the URL says https.
+// httpClient talks to the server whatever the host is, and without TLS where
+// the URL says https.
 func (n *network) httpClient(t *testing.T) *http.Client {
 	t.Helper()
 	transport := &http.Transport{DialContext: n.connect, DialTLSContext: n.connect}
@@ -125,7 +129,8 @@ func (n *network) httpClient(t *testing.T) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// client is one that talks to the network; options come after the defaults of a test.
+// client is one that talks to the network; options come after the defaults of a
+// test.
 func (n *network) client(t *testing.T, options ...client.Option) *client.Client {
 	t.Helper()
 	c, err := client.New(append([]client.Option{

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// newTransport is net/http's default one with limits for a server that does not answer, and more idle connections to the
-// one host that a client talks to.
+// newTransport is net/http's default one with limits for a server that does not
+// answer, and more idle connections to the one host that a client talks to.
 func newTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -21,6 +21,7 @@ func newTransport() *http.Transport {
 	}
 }
 
-// keepRedirect makes a redirect the answer. net/http takes Authorization and cookies out of a request that it redirects to
-// another host, and knows nothing of api_key.
+// keepRedirect makes a redirect the answer. net/http takes Authorization and
+// cookies out of a request that it redirects to another host, and knows nothing
+// of api_key.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// WithIdempotencyKey sets the Idempotency-Key of one Create or Publish, instead of a random one, so that the call can be
-// repeated by another process or after a crash: for 24 hours the same key with the same body gets the answer of the first
-// request, and with another body [ErrConflict]. It has 1 to 255 characters, printable ASCII without spaces. Other methods
-// ignore it.
+// WithIdempotencyKey sets the Idempotency-Key of one Create or Publish, instead
+// of a random one, so that the call can be repeated by another process or after
+// a crash: for 24 hours the same key with the same body gets the answer of the
+// first request, and with another body [ErrConflict]. It has 1 to 255
+// characters, printable ASCII without spaces. Other methods ignore it.
 func WithIdempotencyKey(key string) Option {
 	return func(s *settings) error {
 		if key == "" || len(key) > 255 || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -20,22 +21,27 @@ func WithIdempotencyKey(key string) Option {
 	}
 }
 
-// PostRetries says when a POST is repeated. The other methods can be repeated at any time (RFC 9110, section 9.2.2).
+// PostRetries says when a POST is repeated. The other methods can be repeated
+// at any time (RFC 9110, section 9.2.2).
 type PostRetries int
 
 // When a POST is repeated.
 const (
-	// PostRetriesAuto repeats a POST with an Idempotency-Key like any other request, except at the vendor's servers, which
-	// may not know the header. There, and without such a key, it is [PostRetriesUnsent].
+	// PostRetriesAuto repeats a POST with an Idempotency-Key like any other
+	// request, except at the vendor's servers, which may not know the header.
+	// There, and without such a key, it is [PostRetriesUnsent].
 	PostRetriesAuto PostRetries = iota
-	// PostRetriesUnsent repeats a POST only where it has provably not reached the server: there was no connection.
+	// PostRetriesUnsent repeats a POST only where it has provably not reached
+	// the server: there was no connection.
 	PostRetriesUnsent
-	// PostRetriesAlways repeats every POST like any other request, so that what it does may happen more than once.
+	// PostRetriesAlways repeats every POST like any other request, so that what
+	// it does may happen more than once.
 	PostRetriesAlways
 )
 
-// WithPOSTRetries sets when a POST is repeated, instead of [PostRetriesAuto]. Say [PostRetriesUnsent] for a base URL of your
-// own with the vendor's API, or another that does not know Idempotency-Key, behind it.
+// WithPOSTRetries sets when a POST is repeated, instead of [PostRetriesAuto].
+// Say [PostRetriesUnsent] for a base URL of your own with the vendor's API, or
+// another that does not know Idempotency-Key, behind it.
 func WithPOSTRetries(when PostRetries) Option {
 	return func(s *settings) error {
 		if when < PostRetriesAuto || when > PostRetriesAlways {
@@ -46,11 +52,13 @@ func WithPOSTRetries(when PostRetries) Option {
 	}
 }
 
-// setIdempotencyKey also finds out whether the call may be repeated once it was sent.
+// setIdempotencyKey also finds out whether the call may be repeated once it was
+// sent.
 //
-// net/http repeats a POST by itself when a connection that it used before breaks, if it finds an Idempotency-Key in the
-// header map. Where the server may not know the key, it is put there in lower case: net/http does not find it, and to
-// HTTP it is the same.
+// net/http repeats a POST by itself when a connection that it used before
+// breaks, if it finds an Idempotency-Key in the header map. Where the server
+// may not know the key, it is put there in lower case: net/http does not find
+// it, and to HTTP it is the same.
 func (c *call) setIdempotencyKey() {
 	if c.request.Method != http.MethodPost {
 		return

@@ -47,8 +47,10 @@ func TestIdempotencyKey(t *testing.T) {
 	})
 }
 
-// TestReusedConnection breaks a connection that has served a request before, once the next one has been read. net/http
-// repeats a POST with an Idempotency-Key by itself then. It must not where the server may not know the header.
+// TestReusedConnection breaks a connection that has served a request before,
+// once the next one has been read. net/http repeats a POST with an
+// Idempotency-Key by itself then. It must not where the server may not know the
+// header.
 func TestReusedConnection(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -77,7 +79,8 @@ func TestReusedConnection(t *testing.T) {
 	}
 }
 
-// TestNothingListens is the same over a real network: nobody is there, so that even the vendor's POST may be repeated.
+// TestNothingListens is the same over a real network: nobody is there, so that
+// even the vendor's POST may be repeated.
 func TestNothingListens(t *testing.T) {
 	t.Parallel()
 	attempts := 0
@@ -107,7 +110,8 @@ func TestBadCertificate(t *testing.T) {
 	require.NoError(t, create(t.Context(), c, client.WithHTTPClient(server.Client())))
 }
 
-// TestUntraced is a transport that does not tell when it has a connection: only an error from dialling proves anything.
+// TestUntraced is a transport that does not tell when it has a connection: only
+// an error from dialling proves anything.
 func TestUntraced(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

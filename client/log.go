@@ -7,9 +7,11 @@ import (
 	"time"
 )
 
-// WithLogger takes what the client does: a debug message for every attempt, with the operation, status, duration and request
-// id, and an info message for every retry, with the wait. API keys, header values and queries are never part of it, nor are
-// bodies, unless [WithLogBodies] asks for them. nil is no logger, as without the option.
+// WithLogger takes what the client does: a debug message for every attempt,
+// with the operation, status, duration and request id, and an info message for
+// every retry, with the wait. API keys, header values and queries are never
+// part of it, nor are bodies, unless [WithLogBodies] asks for them. nil is no
+// logger, as without the option.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		s.logger = logger
@@ -17,8 +19,9 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// WithLogBodies adds the bodies of requests and answers to the debug messages, as far as they are JSON. Signing keys, header
-// values, and the users, passwords and queries of URLs are taken out; an event's payload is not.
+// WithLogBodies adds the bodies of requests and answers to the debug messages,
+// as far as they are JSON. Signing keys, header values, and the users,
+// passwords and queries of URLs are taken out; an event's payload is not.
 func WithLogBodies(on bool) Option {
 	return func(s *settings) error {
 		s.logBodies = on
@@ -78,7 +81,8 @@ func (c *call) withBodies(attributes []slog.Attr, response *Response) []slog.Att
 	return attributes
 }
 
-// loggable is a body without secrets, those of the request included, wherever the answer repeats them.
+// loggable is a body without secrets, those of the request included, wherever
+// the answer repeats them.
 func (c *call) loggable(body []byte) string {
 	text, _ := redact(body)
 	text = strings.ReplaceAll(text, c.apiKey, redacted)

@@ -5,16 +5,19 @@ import (
 	"net/http"
 )
 
-// Next sends a request on: to the next middleware, and at the end to the server.
+// Next sends a request on: to the next middleware, and at the end to the
+// server.
 type Next func(*http.Request) (*http.Response, error)
 
-// Middleware sees every attempt of every call, and may change the request and the response, answer by itself, or call next
-// more than once. The request is a copy for this attempt, with the API key in its api_key header. The response that is
-// returned is read and closed by the client. An error that does not come from next ends the call without a retry, unless it
-// is a [net.Error].
+// Middleware sees every attempt of every call, and may change the request and
+// the response, answer by itself, or call next more than once. The request is a
+// copy for this attempt, with the API key in its api_key header. The response
+// that is returned is read and closed by the client. An error that does not
+// come from next ends the call without a retry, unless it is a [net.Error].
 type Middleware func(request *http.Request, next Next) (*http.Response, error)
 
-// WithMiddleware adds middleware inside of what there is already: the first one sees a request first and its response last.
+// WithMiddleware adds middleware inside of what there is already: the first one
+// sees a request first and its response last.
 func WithMiddleware(middleware ...Middleware) Option {
 	return func(s *settings) error {
 		for _, m := range middleware {

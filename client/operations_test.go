@@ -22,7 +22,8 @@ func mustDelivery(t *testing.T) client.DeliveryID {
 	return id
 }
 
-// TestOperations calls every operation, and holds request and answer against the contract.
+// TestOperations calls every operation, and holds request and answer against
+// the contract.
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	id := mustDelivery(t)
@@ -161,7 +162,8 @@ func TestOperations(t *testing.T) {
 	testAllOperations(t, func(id string) bool { _, ok := tests[id]; return ok })
 }
 
-// checked is an HTTP client that reports every request and response that breaks the contract.
+// checked is an HTTP client that reports every request and response that breaks
+// the contract.
 func checked(t *testing.T, n *network) *http.Client {
 	t.Helper()
 	c, err := contract.Default()

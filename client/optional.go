@@ -2,7 +2,8 @@ package client
 
 import "github.com/oapi-codegen/nullable"
 
-// Nullable is a field that can be absent, null or a value. The zero value is absent.
+// Nullable is a field that can be absent, null or a value. The zero value is
+// absent.
 type Nullable[T any] = nullable.Nullable[T]
 
 // Ptr returns a pointer to v, for optional fields:
@@ -20,8 +21,9 @@ func Value[T any](v T) Nullable[T] { return nullable.NewNullableWithValue(v) }
 //	client.UpdateWebhookConfigRequest{Headers: client.Null[[]client.WebhookHeader]()}
 func Null[T any]() Nullable[T] { return nullable.NewNullNullable[T]() }
 
-// OrZero returns the value of a nullable field, or the zero value of its type where it is null or absent. The field's own
-// Get, IsNull and IsSpecified tell these apart.
+// OrZero returns the value of a nullable field, or the zero value of its type
+// where it is null or absent. The field's own Get, IsNull and IsSpecified tell
+// these apart.
 func OrZero[T any](field Nullable[T]) T {
 	v, err := field.Get()
 	if err != nil {

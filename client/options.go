@@ -20,14 +20,17 @@ const (
 const (
 	// DefaultMaxRetries is how often a call is repeated at most.
 	DefaultMaxRetries = 3
-	// DefaultTimeout is how long one attempt may take, from the connection to the end of the body.
+	// DefaultTimeout is how long one attempt may take, from the connection to
+	// the end of the body.
 	DefaultTimeout = 30 * time.Second
-	// DefaultTotalTimeout is how long a call may take, with all of its attempts and the waits between them.
+	// DefaultTotalTimeout is how long a call may take, with all of its attempts
+	// and the waits between them.
 	DefaultTotalTimeout = 2 * time.Minute
 )
 
-// Option changes what a client does, given to [New] or [Client.With], or what one call does, given to a method. It is
-// checked where it is given: the error is an [ErrInvalidOption], and nothing is sent.
+// Option changes what a client does, given to [New] or [Client.With], or what
+// one call does, given to a method. It is checked where it is given: the error
+// is an [ErrInvalidOption], and nothing is sent.
 type Option func(*settings) error
 
 // settings are complete and valid once they are made by newSettings.
@@ -79,7 +82,8 @@ func newSettings(options []Option) (*settings, error) {
 	return s, nil
 }
 
-// complete takes from the environment and the defaults what the options have not set.
+// complete takes from the environment and the defaults what the options have
+// not set.
 func (s *settings) complete() error {
 	if s.apiKey == "" {
 		key := os.Getenv(EnvAPIKey)
@@ -118,7 +122,8 @@ func (s *settings) apply(options []Option) error {
 	return nil
 }
 
-// with returns the settings with the options of one call, or s itself where there are none.
+// with returns the settings with the options of one call, or s itself where
+// there are none.
 func (s *settings) with(options []Option) (*settings, error) {
 	if len(options) == 0 {
 		return s, nil
@@ -131,8 +136,9 @@ func (s *settings) with(options []Option) (*settings, error) {
 	return &changed, nil
 }
 
-// WithAPIKey sets the API key, instead of the environment's HOOKLINE_API_KEY. It must be visible ASCII: a line break, such
-// as the one at the end of a file, is refused.
+// WithAPIKey sets the API key, instead of the environment's HOOKLINE_API_KEY.
+// It must be visible ASCII: a line break, such as the one at the end of a file,
+// is refused.
 func WithAPIKey(key string) Option {
 	return func(s *settings) error { return s.setAPIKey(key, "WithAPIKey") }
 }
@@ -150,9 +156,10 @@ func (s *settings) setAPIKey(key, source string) error {
 	return nil
 }
 
-// WithBaseURL sets the server, instead of the environment's HOOKLINE_BASE_URL or [DefaultBaseURL]: an absolute http or https
-// URL with the path that the operations are below, such as http://127.0.0.1:8080/v4. A user, a password, a query and a
-// fragment are refused.
+// WithBaseURL sets the server, instead of the environment's HOOKLINE_BASE_URL
+// or [DefaultBaseURL]: an absolute http or https URL with the path that the
+// operations are below, such as http://127.0.0.1:8080/v4. A user, a password, a
+// query and a fragment are refused.
 func WithBaseURL(base string) Option {
 	return func(s *settings) (err error) {
 		s.server, err = parseServer(base, "WithBaseURL")
@@ -160,9 +167,11 @@ func WithBaseURL(base string) Option {
 	}
 }
 
-// WithHTTPClient sets the [http.Client] that sends the requests: for a proxy, a certificate authority, or a transport of your
-// own. It is copied. Its Timeout holds for each attempt, beside [WithTimeout]. Its CheckRedirect is not used: the client
-// follows no redirect, as the API key would go along (see [CodeRedirect]).
+// WithHTTPClient sets the [http.Client] that sends the requests: for a proxy, a
+// certificate authority, or a transport of your own. It is copied. Its Timeout
+// holds for each attempt, beside [WithTimeout]. Its CheckRedirect is not used:
+// the client follows no redirect, as the API key would go along (see
+// [CodeRedirect]).
 func WithHTTPClient(httpClient *http.Client) Option {
 	return func(s *settings) error {
 		if httpClient == nil {
@@ -175,8 +184,8 @@ func WithHTTPClient(httpClient *http.Client) Option {
 	}
 }
 
-// WithTimeout sets how long one attempt may take, from the connection to the end of the body, instead of [DefaultTimeout].
-// 0 is no limit.
+// WithTimeout sets how long one attempt may take, from the connection to the
+// end of the body, instead of [DefaultTimeout]. 0 is no limit.
 func WithTimeout(perAttempt time.Duration) Option {
 	return func(s *settings) error {
 		if perAttempt < 0 {
@@ -187,8 +196,9 @@ func WithTimeout(perAttempt time.Duration) Option {
 	}
 }
 
-// WithTotalTimeout sets how long a call may take, with all of its attempts and the waits between them, instead of
-// [DefaultTotalTimeout]. 0 is no limit but the context's. Each page of an iterator is a call.
+// WithTotalTimeout sets how long a call may take, with all of its attempts and
+// the waits between them, instead of [DefaultTotalTimeout]. 0 is no limit but
+// the context's. Each page of an iterator is a call.
 func WithTotalTimeout(total time.Duration) Option {
 	return func(s *settings) error {
 		if total < 0 {

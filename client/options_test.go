@@ -17,7 +17,8 @@ import (
 	"github.com/hookline-go/hookline/client"
 )
 
-// TestBadOptions are refused by New, by With and by every call, before anything is sent, without repeating what may be secret.
+// TestBadOptions are refused by New, by With and by every call, before anything
+// is sent, without repeating what may be secret.
 func TestBadOptions(t *testing.T) {
 	t.Parallel()
 	var response client.Response
@@ -163,7 +164,8 @@ func TestWith(t *testing.T) {
 	})
 }
 
-// TestMiddleware sees every attempt, in order, and cannot change the next one's request.
+// TestMiddleware sees every attempt, in order, and cannot change the next one's
+// request.
 func TestMiddleware(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -202,7 +204,8 @@ func TestMiddlewareErrors(t *testing.T) {
 	assert.Equal(t, 1, attempts, "its own error is not repeated")
 }
 
-// TestConcurrency is for the race detector: one client, calls with options of their own.
+// TestConcurrency is for the race detector: one client, calls with options of
+// their own.
 func TestConcurrency(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(t, api().ServeHTTP)

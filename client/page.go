@@ -14,7 +14,8 @@ type Page[T any, C comparable] struct {
 	Count int64
 	// Next is the Cursor of the next page, or nil on the last one.
 	Next *C
-	// Response is the answer that the page came in: status, header, request id, rate limit.
+	// Response is the answer that the page came in: status, header, request id,
+	// rate limit.
 	Response *Response
 }
 
@@ -26,7 +27,8 @@ type WebhookLogPage = Page[WebhookLog, DeliveryID]
 
 const cursorStays = "the next cursor is the one that was asked for, so that the list would never end"
 
-// all yields the items of the page at cursor and of those after it. It asks for a page when the one before is used up.
+// all yields the items of the page at cursor and of those after it. It asks for
+// a page when the one before is used up.
 func all[T any, C comparable](
 	ctx context.Context, cursor *C, list func(cursor *C) (*Page[T, C], error),
 ) iter.Seq2[*T, error] {

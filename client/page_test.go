@@ -14,7 +14,8 @@ import (
 	"github.com/hookline-go/hookline/client"
 )
 
-// pages serves configs 6 to 1 on pages of two; page says what comes instead of some.
+// pages serves configs 6 to 1 on pages of two; page says what comes instead of
+// some.
 func pages(w http.ResponseWriter, r *http.Request) {
 	first, next := 6, "5"
 	switch r.URL.Query().Get("cursor") {

@@ -22,7 +22,8 @@ func preflight(t *testing.T) client.Validator {
 	return validator
 }
 
-// TestPreflight finds what the server would, at a base URL that the contract does not know, and sends nothing.
+// TestPreflight finds what the server would, at a base URL that the contract
+// does not know, and sends nothing.
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,8 +7,10 @@ import (
 	"github.com/hookline-go/hookline/gen"
 )
 
-// problem is the body of an error: a problem document (RFC 9457) as openapi.yaml has it, or one of the shapes that other
-// servers and proxies answer with. The vendor does not document its own. No member makes another one unreadable.
+// problem is the body of an error: a problem document (RFC 9457) as
+// openapi.yaml has it, or one of the shapes that other servers and proxies
+// answer with. The vendor does not document its own. No member makes another
+// one unreadable.
 type problem struct {
 	Title       words           `json:"title"`
 	Detail      words           `json:"detail"`
@@ -21,7 +23,8 @@ type problem struct {
 	Description words           `json:"error_description"`
 }
 
-// words is a string, the strings of a list, or the message of an object. Everything else is no words.
+// words is a string, the strings of a list, or the message of an object.
+// Everything else is no words.
 type words struct{ text, code string }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.

@@ -10,20 +10,25 @@ import (
 	"time"
 )
 
-// The bounds of a random wait: it is anywhere from 0 to firstBackoff before the first retry, twice that before the second,
-// and so on up to maxBackoff ("full jitter", which keeps clients that failed together from coming back together).
+// The bounds of a random wait: it is anywhere from 0 to firstBackoff before the
+// first retry, twice that before the second, and so on up to maxBackoff ("full
+// jitter", which keeps clients that failed together from coming back together).
 const (
 	firstBackoff = 500 * time.Millisecond
 	maxBackoff   = 8 * time.Second
 )
 
-// WithMaxRetries sets how often a call is repeated at most, instead of [DefaultMaxRetries]; 0 is never. What is repeated are
-// calls that ended in a broken or refused connection, a timeout of the attempt, 408, 429 or 5xx; a POST only as
-// [WithPOSTRetries] says. The wait is what the server asks for in Retry-After, or for 429 in X-RateLimit-Reset, and a random
-// time of up to 0.5, 1, 2, 4 and at most 8 seconds otherwise. A wait that would go beyond the context's deadline, or
-// [WithTotalTimeout], is not begun: the call returns at once.
+// WithMaxRetries sets how often a call is repeated at most, instead of
+// [DefaultMaxRetries]; 0 is never. What is repeated are calls that ended in a
+// broken or refused connection, a timeout of the attempt, 408, 429 or 5xx; a
+// POST only as [WithPOSTRetries] says. The wait is what the server asks for in
+// Retry-After, or for 429 in X-RateLimit-Reset, and a random time of up to 0.5,
+// 1, 2, 4 and at most 8 seconds otherwise. A wait that would go beyond the
+// context's deadline, or [WithTotalTimeout], is not begun: the call returns at
+// once.
 //
-// A repeated Delete whose first answer was lost ends in [ErrNotFound], as the config is gone by then.
+// A repeated Delete whose first answer was lost ends in [ErrNotFound], as the
+// config is gone by then.
 func WithMaxRetries(retries int) Option {
 	return func(s *settings) error {
 		if retries < 0 {
@@ -54,8 +59,9 @@ func (c *call) run(ctx context.Context) (*Response, error) {
 	}
 }
 
-// setDeadline finds out when the call must be over. The context and the total timeout need no other one in between, which
-// every attempt would have to hang its own on.
+// setDeadline finds out when the call must be over. The context and the total
+// timeout need no other one in between, which every attempt would have to hang
+// its own on.
 func (c *call) setDeadline(ctx context.Context) {
 	if c.totalTimeout > 0 {
 		c.deadline = time.Now().Add(c.totalTimeout)
@@ -65,7 +71,8 @@ func (c *call) setDeadline(ctx context.Context) {
 	}
 }
 
-// left is how much time there is still for the call, and whether there is an end to it.
+// left is how much time there is still for the call, and whether there is an
+// end to it.
 func (c *call) left() (time.Duration, bool) {
 	return time.Until(c.deadline), !c.deadline.IsZero()
 }
@@ -104,8 +111,9 @@ func (c *call) retriable(ctx context.Context, failure *Error) bool {
 	return status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
 }
 
-// transient tells whether a connection may succeed the next time. A certificate that is refused will be refused again; an
-// error that is not of the network is a middleware's own.
+// transient tells whether a connection may succeed the next time. A certificate
+// that is refused will be refused again; an error that is not of the network is
+// a middleware's own.
 func transient(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return false
@@ -120,7 +128,8 @@ func transient(err error) bool {
 	return ok
 }
 
-// waitForNext waits until the next attempt. It returns false where the context is over before.
+// waitForNext waits until the next attempt. It returns false where the context
+// is over before.
 func (c *call) waitForNext(ctx context.Context, failure *Error) bool {
 	wait := failure.RetryAfter
 	if wait <= 0 {

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// retryAfter is how long the server asks to wait, or 0 where it does not: Retry-After in seconds or as a date (RFC 9110,
-// section 10.2.3), and for 429 X-RateLimit-Reset where that is missing.
+// retryAfter is how long the server asks to wait, or 0 where it does not:
+// Retry-After in seconds or as a date (RFC 9110, section 10.2.3), and for 429
+// X-RateLimit-Reset where that is missing.
 func retryAfter(response *Response) time.Duration {
 	if text := first(response.Header, "Retry-After"); text != "" {
 		if wait, ok := parseRetryAfter(text); ok {
@@ -32,19 +33,22 @@ func parseRetryAfter(text string) (time.Duration, bool) {
 	return max(0, time.Until(date)), true
 }
 
-// secondsLong stops at the longest duration instead of coming out on the other side.
+// secondsLong stops at the longest duration instead of coming out on the other
+// side.
 func secondsLong(seconds int64) time.Duration {
 	return time.Duration(min(max(0, seconds), math.MaxInt64/int64(time.Second))) * time.Second
 }
 
-// The smallest numbers that are read as seconds and as milliseconds since the Unix epoch. Smaller ones are seconds from now:
-// the vendor does not document which it is, and there are servers of each kind.
+// The smallest numbers that are read as seconds and as milliseconds since the
+// Unix epoch. Smaller ones are seconds from now: the vendor does not document
+// which it is, and there are servers of each kind.
 const (
 	epochSeconds      = 500_000_000
 	epochMilliseconds = 500_000_000_000
 )
 
-// parseReset reads X-RateLimit-Reset. The zero time is a value that is missing or no number.
+// parseReset reads X-RateLimit-Reset. The zero time is a value that is missing
+// or no number.
 func parseReset(text string) time.Time {
 	number, err := strconv.ParseInt(text, 10, 64)
 	switch {

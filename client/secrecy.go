@@ -16,12 +16,14 @@ const (
 	maxRequestID = 128
 )
 
-// shortestSecret is the length from which on a secret of the request is looked for in the server's texts. Shorter ones keep
-// no secret, and occur in any text.
+// shortestSecret is the length from which on a secret of the request is looked
+// for in the server's texts. Shorter ones keep no secret, and occur in any
+// text.
 const shortestSecret = 4
 
-// clean makes a text that may come from the server fit to print: one line of bounded length, without the secrets of this
-// call. It is called for errors only.
+// clean makes a text that may come from the server fit to print: one line of
+// bounded length, without the secrets of this call. It is called for errors
+// only.
 func (c *call) clean(text string) string {
 	text = strings.ReplaceAll(text, c.apiKey, redacted)
 	for _, secret := range secretsOf(c.body) {
@@ -59,14 +61,15 @@ func printable(text string, limit int) string {
 	return text
 }
 
-// secretsOf returns the secrets of a request's body: signing keys, header values, and what a URL has of a password and query.
+// secretsOf returns the secrets of a request's body: signing keys, header
+// values, and what a URL has of a password and query.
 func secretsOf(body []byte) []string {
 	_, secrets := redact(body)
 	return secrets
 }
 
-// redact returns a JSON text without the secrets that openapi.yaml has a place for, and the secrets. It returns "" for what
-// is not JSON.
+// redact returns a JSON text without the secrets that openapi.yaml has a place
+// for, and the secrets. It returns "" for what is not JSON.
 func redact(body []byte) (string, []string) {
 	if len(body) == 0 {
 		return "", nil

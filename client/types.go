@@ -8,32 +8,41 @@ import (
 
 // What the operations take.
 type (
-	// CreateWebhookConfigRequest is a config to create. Optional fields are pointers: see [Ptr].
+	// CreateWebhookConfigRequest is a config to create. Optional fields are
+	// pointers: see [Ptr].
 	CreateWebhookConfigRequest = gen.CreateWebhookConfigRequest
-	// UpdateWebhookConfigRequest is a change of a config. A field that is left out stays as it is. Those that may be null
-	// are set with [Value] and cleared with [Null], the others are pointers: see [Ptr].
+	// UpdateWebhookConfigRequest is a change of a config. A field that is left
+	// out stays as it is. Those that may be null are set with [Value] and
+	// cleared with [Null], the others are pointers: see [Ptr].
 	UpdateWebhookConfigRequest = gen.UpdateWebhookConfigRequest
-	// RecoverWebhookDeliveriesRequest is a window of time, by when the deliveries were made. Until is now where it is nil.
+	// RecoverWebhookDeliveriesRequest is a window of time, by when the
+	// deliveries were made. Until is now where it is nil.
 	RecoverWebhookDeliveriesRequest = gen.RecoverWebhookDeliveriesRequest
-	// PublishWebhookEventRequest is an event. The payload is a JSON object of at most 256 KiB. It is sent without the
-	// white space between its tokens, and otherwise as it is.
+	// PublishWebhookEventRequest is an event. The payload is a JSON object of
+	// at most 256 KiB. It is sent without the white space between its tokens,
+	// and otherwise as it is.
 	PublishWebhookEventRequest = gen.PublishWebhookEventRequest
-	// ListWebhookConfigsParams selects a page of configs. Limit is 1 to 100, and 20 where it is nil.
+	// ListWebhookConfigsParams selects a page of configs. Limit is 1 to 100,
+	// and 20 where it is nil.
 	ListWebhookConfigsParams = gen.ListWebhookConfigsParams
-	// ListWebhookLogsParams selects a page of deliveries. Limit is 1 to 100, and 20 where it is nil. Both dates are
-	// inclusive. Filters combine with and.
+	// ListWebhookLogsParams selects a page of deliveries. Limit is 1 to 100,
+	// and 20 where it is nil. Both dates are inclusive. Filters combine with
+	// and.
 	ListWebhookLogsParams = gen.ListWebhookLogsParams
 )
 
 // What the operations return.
 type (
-	// WebhookConfig is a config as the API answers it. The signing key is never part of it.
+	// WebhookConfig is a config as the API answers it. The signing key is never
+	// part of it.
 	WebhookConfig = gen.WebhookConfig
-	// WebhookHeader is a header that is sent with every delivery. Its value is a secret.
+	// WebhookHeader is a header that is sent with every delivery. Its value is
+	// a secret.
 	WebhookHeader = gen.WebhookHeader
 	// WebhookLog is one delivery, the sending of one event to one config.
 	WebhookLog = gen.WebhookLog
-	// WebhookLogDetail is one delivery with the payload that was sent and every attempt.
+	// WebhookLogDetail is one delivery with the payload that was sent and every
+	// attempt.
 	WebhookLogDetail = gen.WebhookLogDetail
 	// WebhookAttempt is one attempt to deliver.
 	WebhookAttempt = gen.WebhookAttempt
@@ -56,9 +65,11 @@ type WebhookType = gen.WebhookType
 
 // The types of webhooks.
 const (
-	// WebhookTypeIntegration is for the events native to one integration; integration_type is required with it.
+	// WebhookTypeIntegration is for the events native to one integration;
+	// integration_type is required with it.
 	WebhookTypeIntegration = gen.WebhookTypeIntegration
-	// WebhookTypeDataModelChanges is for unified records created, updated or deleted.
+	// WebhookTypeDataModelChanges is for unified records created, updated or
+	// deleted.
 	WebhookTypeDataModelChanges = gen.WebhookTypeDataModelChanges
 	// WebhookTypeConnectionChanged is for connections made, dropped or expired.
 	WebhookTypeConnectionChanged = gen.WebhookTypeConnectionChanged
@@ -123,7 +134,8 @@ const (
 	ViolationInHeader = gen.ViolationInHeader
 )
 
-// ParseDeliveryID reads a delivery's id, a UUID such as 0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b11.
+// ParseDeliveryID reads a delivery's id, a UUID such as
+// 0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b11.
 func ParseDeliveryID(text string) (DeliveryID, error) {
 	var id DeliveryID
 	if err := id.UnmarshalText([]byte(text)); err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEnums finds constants of gen that a user of the SDK would have to import gen for.
+// TestEnums finds constants of gen that a user of the SDK would have to import
+// gen for.
 func TestEnums(t *testing.T) {
 	t.Parallel()
 	generated, own := constants(t, "../gen/gen.go"), constants(t, "types.go")

@@ -27,8 +27,8 @@ func moduleVersion() string {
 	return "devel"
 }
 
-// WithUserAgentSuffix adds the name and version of your program to the User-Agent header, such as "billing/1.4.2". It must
-// be printable ASCII.
+// WithUserAgentSuffix adds the name and version of your program to the
+// User-Agent header, such as "billing/1.4.2". It must be printable ASCII.
 func WithUserAgentSuffix(suffix string) Option {
 	return func(s *settings) error {
 		if strings.ContainsFunc(suffix, func(r rune) bool { return r < ' ' || r > '~' }) {

@@ -9,7 +9,8 @@ import (
 	"github.com/hookline-go/hookline/gen"
 )
 
-// WebhookConfigs calls the operations on webhook configs, which say where events are sent, and which.
+// WebhookConfigs calls the operations on webhook configs, which say where
+// events are sent, and which.
 type WebhookConfigs struct{ settings *settings }
 
 // dataAnswer is the envelope of most answers.
@@ -27,8 +28,8 @@ func pickConfig(answer *configAnswer) *WebhookConfig {
 	return answer.Data.Data
 }
 
-// Create creates a config. Integration configs need an IntegrationType. It carries an Idempotency-Key: see
-// [WithIdempotencyKey] and [WithPOSTRetries].
+// Create creates a config. Integration configs need an IntegrationType. It
+// carries an Idempotency-Key: see [WithIdempotencyKey] and [WithPOSTRetries].
 func (s *WebhookConfigs) Create(
 	ctx context.Context, config CreateWebhookConfigRequest, options ...Option,
 ) (*WebhookConfig, error) {
@@ -41,7 +42,8 @@ func (s *WebhookConfigs) Create(
 	return created, err
 }
 
-// List returns one page of the configs, newest first. nil params are the first 20. See [WebhookConfigs.All].
+// List returns one page of the configs, newest first. nil params are the first
+// 20. See [WebhookConfigs.All].
 func (s *WebhookConfigs) List(
 	ctx context.Context, params *ListWebhookConfigsParams, options ...Option,
 ) (*WebhookConfigPage, error) {
@@ -57,8 +59,9 @@ func (s *WebhookConfigs) List(
 	return &WebhookConfigPage{Items: page.Data, Count: page.Count, Next: orNil(page.Next), Response: response}, nil
 }
 
-// All yields every config, newest first, from the params' cursor on; the params' limit is the size of a page. Pages are
-// fetched as they are needed. An error, such as the end of the context, is the last thing that it yields.
+// All yields every config, newest first, from the params' cursor on; the
+// params' limit is the size of a page. Pages are fetched as they are needed. An
+// error, such as the end of the context, is the last thing that it yields.
 func (s *WebhookConfigs) All(
 	ctx context.Context, params *ListWebhookConfigsParams, options ...Option,
 ) iter.Seq2[*WebhookConfig, error] {
@@ -84,7 +87,8 @@ func (s *WebhookConfigs) Get(ctx context.Context, id int64, options ...Option) (
 	return config, err
 }
 
-// Update changes the fields that are set and leaves the others as they are. [Null] clears a field.
+// Update changes the fields that are set and leaves the others as they are.
+// [Null] clears a field.
 func (s *WebhookConfigs) Update(
 	ctx context.Context, id int64, change UpdateWebhookConfigRequest, options ...Option,
 ) (*WebhookConfig, error) {
@@ -107,8 +111,8 @@ func (s *WebhookConfigs) Delete(ctx context.Context, id int64, options ...Option
 	}, options)
 }
 
-// Test sends a test delivery to an enabled config, whatever its topics. [ErrConflict] is a config that is disabled. It is an
-// extension of hookline.
+// Test sends a test delivery to an enabled config, whatever its topics.
+// [ErrConflict] is a config that is disabled. It is an extension of hookline.
 func (s *WebhookConfigs) Test(ctx context.Context, id int64, options ...Option) (*QueuedDelivery, error) {
 	delivery, _, err := invoke(ctx, s.settings, operation{
 		id: "testWebhookConfig",
@@ -119,8 +123,9 @@ func (s *WebhookConfigs) Test(ctx context.Context, id int64, options ...Option) 
 	return delivery, err
 }
 
-// Recover queues every delivery of an enabled config that failed in a window of time again. [ErrConflict] is a config that is
-// disabled. It is an extension of hookline.
+// Recover queues every delivery of an enabled config that failed in a window of
+// time again. [ErrConflict] is a config that is disabled. It is an extension of
+// hookline.
 func (s *WebhookConfigs) Recover(
 	ctx context.Context, id int64, window RecoverWebhookDeliveriesRequest, options ...Option,
 ) (*WebhookRecovery, error) {

@@ -9,7 +9,8 @@ import (
 	"github.com/hookline-go/hookline/gen"
 )
 
-// WebhookLogs calls the operations on the delivery log, which says what became of each delivery.
+// WebhookLogs calls the operations on the delivery log, which says what became
+// of each delivery.
 type WebhookLogs struct{ settings *settings }
 
 type logAnswer = dataAnswer[struct {
@@ -27,7 +28,8 @@ func pickDelivery(answer *deliveryAnswer) *QueuedDelivery {
 	return answer.Data.Delivery
 }
 
-// List returns one page of the deliveries that match, newest first. nil params are the first 20. See [WebhookLogs.All].
+// List returns one page of the deliveries that match, newest first. nil params
+// are the first 20. See [WebhookLogs.All].
 func (s *WebhookLogs) List(
 	ctx context.Context, params *ListWebhookLogsParams, options ...Option,
 ) (*WebhookLogPage, error) {
@@ -43,8 +45,10 @@ func (s *WebhookLogs) List(
 	return &WebhookLogPage{Items: page.WebhookLogs, Count: page.Count, Next: orNil(page.Next), Response: response}, nil
 }
 
-// All yields every delivery that matches, newest first, from the params' cursor on; the params' limit is the size of a
-// page. Pages are fetched as they are needed. An error, such as the end of the context, is the last thing that it yields.
+// All yields every delivery that matches, newest first, from the params' cursor
+// on; the params' limit is the size of a page. Pages are fetched as they are
+// needed. An error, such as the end of the context, is the last thing that it
+// yields.
 func (s *WebhookLogs) All(
 	ctx context.Context, params *ListWebhookLogsParams, options ...Option,
 ) iter.Seq2[*WebhookLog, error] {
@@ -75,8 +79,9 @@ func (s *WebhookLogs) Get(ctx context.Context, id DeliveryID, options ...Option)
 	return detail, err
 }
 
-// Retry queues one more attempt now, whatever the delivery's state. [ErrConflict] is a config that is gone or disabled, or an
-// attempt under way. It is an extension of hookline.
+// Retry queues one more attempt now, whatever the delivery's state.
+// [ErrConflict] is a config that is gone or disabled, or an attempt under way.
+// It is an extension of hookline.
 func (s *WebhookLogs) Retry(ctx context.Context, id DeliveryID, options ...Option) (*QueuedDelivery, error) {
 	delivery, _, err := invoke(ctx, s.settings, operation{
 		id: "retryWebhookDelivery",

@@ -43,8 +43,9 @@ func benchmark(b *testing.B, id string, request *contract.Request, violations in
 	}
 }
 
-// BenchmarkKinOpenAPI is what BenchmarkValidateCreate's body costs with kin-openapi's own validation, which checks
-// less: the decoding is not strict and the formats are not enforced.
+// BenchmarkKinOpenAPI is what BenchmarkValidateCreate's body costs with
+// kin-openapi's own validation, which checks less: the decoding is not strict
+// and the formats are not enforced.
 func BenchmarkKinOpenAPI(b *testing.B) {
 	document, err := openapi3.NewLoader().LoadFromData(hookline.OpenAPI())
 	require.NoError(b, err)

@@ -15,7 +15,8 @@ import (
 	"github.com/hookline-go/hookline/contract"
 )
 
-// TestEveryCode sees to it that the tables of the tests meet every code of violation.go, and no other one.
+// TestEveryCode sees to it that the tables of the tests meet every code of
+// violation.go, and no other one.
 func TestEveryCode(t *testing.T) {
 	met := map[string]bool{}
 	meet := func(violations []contract.Violation) {

@@ -11,7 +11,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// compiler turns schemas into their prepared form, each one once, so that recursive ones end.
+// compiler turns schemas into their prepared form, each one once, so that
+// recursive ones end.
 type compiler struct {
 	places   map[any]string // of what the document's components define
 	compiled map[*openapi3.Schema]*schema
@@ -44,14 +45,16 @@ func newCompiler(document *openapi3.T) *compiler {
 	return c
 }
 
-// define notes a component's place, unless the component is itself a reference to another one.
+// define notes a component's place, unless the component is itself a reference
+// to another one.
 func (c *compiler) define(value any, ref, kind, name string) {
 	if ref == "" {
 		c.places[value] = "#/components/" + kind + fragment(name)
 	}
 }
 
-// place returns where a value stands in the document: a component at its own place, whichever reference led there.
+// place returns where a value stands in the document: a component at its own
+// place, whichever reference led there.
 func (c *compiler) place(value any, ref, pointer string) string {
 	if own, ok := c.places[value]; ok {
 		return own
@@ -62,7 +65,8 @@ func (c *compiler) place(value any, ref, pointer string) string {
 	return pointer
 }
 
-// compile prepares the schema that ref stands for. The pointer is the place of ref.
+// compile prepares the schema that ref stands for. The pointer is the place of
+// ref.
 func (c *compiler) compile(ref *openapi3.SchemaRef, pointer string) (*schema, error) {
 	if ref == nil {
 		return nil, nil //nolint:nilnil // a schema that a keyword leaves out is no error
@@ -140,7 +144,8 @@ func compileNumber(s *schema, source *openapi3.Schema) error {
 	return nil
 }
 
-// compileSize reads x-max-bytes, which bounds how long the text of an array or an object may be.
+// compileSize reads x-max-bytes, which bounds how long the text of an array or
+// an object may be.
 func compileSize(s *schema, source *openapi3.Schema) error {
 	s.maxBytes = -1
 	given, ok := source.Extensions["x-max-bytes"]
@@ -180,7 +185,8 @@ func (c *compiler) compileObject(s *schema, source *openapi3.Schema) (err error)
 	return err
 }
 
-// absentFields returns the names that exist in one direction only, of s and of all that its allOf takes in.
+// absentFields returns the names that exist in one direction only, of s and of
+// all that its allOf takes in.
 func (s *schema) absentFields() map[string]direction {
 	absent := map[string]direction{}
 	for name, property := range s.properties {
@@ -231,8 +237,9 @@ func (c *compiler) compileAll(refs openapi3.SchemaRefs, pointer string) ([]*sche
 	return all, nil
 }
 
-// compileDiscriminator maps names to alternatives: those of the mapping, and each alternative's own name. It returns
-// nil where an alternative has no name, as the property cannot stand for it.
+// compileDiscriminator maps names to alternatives: those of the mapping, and
+// each alternative's own name. It returns nil where an alternative has no name,
+// as the property cannot stand for it.
 func (c *compiler) compileDiscriminator(source *openapi3.Schema) *discriminator {
 	d := &discriminator{property: source.Discriminator.PropertyName, mapping: map[string]*schema{}}
 	alternatives := slices.Concat(source.OneOf, source.AnyOf)

@@ -40,7 +40,8 @@ func (c *compiler) compileOperation(
 	return o, c.compileResponses(o, source.Responses, pointer+"/responses")
 }
 
-// compileParameters adds parameters to an operation. One that an operation states itself replaces its path's.
+// compileParameters adds parameters to an operation. One that an operation
+// states itself replaces its path's.
 func (c *compiler) compileParameters(o *Operation, sources openapi3.Parameters, pointer string) error {
 	for i, ref := range sources {
 		compiled, err := c.compileParameter(ref.Value, c.place(ref.Value, ref.Ref, pointer+"/parameters/"+strconv.Itoa(i)))
@@ -66,7 +67,8 @@ func (c *compiler) compileParameters(o *Operation, sources openapi3.Parameters, 
 	return nil
 }
 
-// ignoredHeaders are described by other parts of OpenAPI, which says that parameters of these names are ignored.
+// ignoredHeaders are described by other parts of OpenAPI, which says that
+// parameters of these names are ignored.
 var ignoredHeaders = map[string]bool{"Accept": true, "Authorization": true, "Content-Type": true}
 
 func (c *compiler) compileParameter(source *openapi3.Parameter, pointer string) (*parameter, error) {
@@ -95,7 +97,8 @@ func (c *compiler) compileParameter(source *openapi3.Parameter, pointer string) 
 	return p, nil
 }
 
-// newParameter returns a parameter, or a header of a response, that is written in OpenAPI's simple style.
+// newParameter returns a parameter, or a header of a response, that is written
+// in OpenAPI's simple style.
 func newParameter(in In, name, pointer string, s *schema) *parameter {
 	p := &parameter{
 		name: name, header: http.CanonicalHeaderKey(name), in: in, pointer: pointer, schema: s, separator: ",",
@@ -114,7 +117,8 @@ func newParameter(in In, name, pointer string, s *schema) *parameter {
 	return p
 }
 
-// claim notes the names of the query that belong to an object: one for each of its fields.
+// claim notes the names of the query that belong to an object: one for each of
+// its fields.
 func (p *parameter) claim(method *openapi3.SerializationMethod) {
 	switch {
 	case p.in != InQuery:
@@ -188,7 +192,8 @@ func (c *compiler) compileContent(content openapi3.Content, pointer string) (*bo
 	return rule, nil
 }
 
-// withoutParameters returns a media type as mime.ParseMediaType does, of a range such as "text/*" too.
+// withoutParameters returns a media type as mime.ParseMediaType does, of a
+// range such as "text/*" too.
 func withoutParameters(mediaType string) string {
 	mediaType, _, _ = strings.Cut(mediaType, ";")
 	return strings.ToLower(strings.TrimSpace(mediaType))

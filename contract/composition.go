@@ -35,8 +35,8 @@ func (e *evaluation) visitAlternatives(s *schema, n *node, p path) {
 	}
 }
 
-// visitDiscriminated applies the one alternative that the object names itself, so that its violations are those of that
-// alternative.
+// visitDiscriminated applies the one alternative that the object names itself,
+// so that its violations are those of that alternative.
 func (e *evaluation) visitDiscriminated(s *schema, n *node, p path) {
 	d := s.discriminator
 	here := p.field(d.property)
@@ -63,7 +63,8 @@ func (e *evaluation) failNot(s *schema, n *node, p path) {
 	e.fail(s, "not", s.not.code, p, n.at(s.not.at).offset, s.not.message)
 }
 
-// matches counts the schemas that the value keeps to, up to a count that is enough.
+// matches counts the schemas that the value keeps to, up to a count that is
+// enough.
 func (e *evaluation) matches(candidates []*schema, n *node, p path, enough int) (count int) {
 	for _, candidate := range candidates {
 		if e.keepsTo(candidate, n, p) {

@@ -21,15 +21,16 @@ type Contract struct {
 	operations map[string]*Operation
 }
 
-// Default returns hookline's own contract. It is prepared at the first call and shared from then on.
+// Default returns hookline's own contract. It is prepared at the first call and
+// shared from then on.
 func Default() (*Contract, error) { return loadDefault() }
 
 var loadDefault = sync.OnceValues(func() (*Contract, error) {
 	return Load(context.Background(), hookline.OpenAPI())
 })
 
-// Load prepares a document, in YAML or JSON. It fails where the document is not valid OpenAPI 3.0, or one of its
-// examples breaks its own schema.
+// Load prepares a document, in YAML or JSON. It fails where the document is not
+// valid OpenAPI 3.0, or one of its examples breaks its own schema.
 func Load(ctx context.Context, data []byte) (*Contract, error) {
 	loader := openapi3.NewLoader()
 	loader.Context = ctx
@@ -81,8 +82,8 @@ func (c *Contract) JSON() ([]byte, error) {
 	return data, nil
 }
 
-// Operation returns the operation with that operationId. An operation without one has its method and path template for
-// an id, such as "GET /things".
+// Operation returns the operation with that operationId. An operation without
+// one has its method and path template for an id, such as "GET /things".
 func (c *Contract) Operation(id string) (*Operation, bool) {
 	operation, ok := c.operations[id]
 	return operation, ok
@@ -100,8 +101,9 @@ func (c *Contract) Operations() []*Operation {
 	return all
 }
 
-// Request is an HTTP request whose path has been matched with an operation. The host, the method and the path itself
-// are the router's business, and the security schemes are the authenticator's.
+// Request is an HTTP request whose path has been matched with an operation. The
+// host, the method and the path itself are the router's business, and the
+// security schemes are the authenticator's.
 type Request struct {
 	// PathParams holds the path's parameters, unescaped, by name.
 	PathParams map[string]string

@@ -21,7 +21,8 @@ const (
 	MaxDepth = 64
 )
 
-// decoder reads one JSON text strictly: RFC 8259, and of what that leaves open, the strict side of RFC 7493.
+// decoder reads one JSON text strictly: RFC 8259, and of what that leaves open,
+// the strict side of RFC 7493.
 type decoder struct {
 	tokens     *jsontext.Decoder
 	buffer     bytes.Buffer
@@ -38,8 +39,8 @@ var decoders = sync.Pool{New: func() any {
 	return d
 }}
 
-// decode returns the tree of text and what is wrong with the text itself. It returns false where that leaves nothing to
-// validate.
+// decode returns the tree of text and what is wrong with the text itself. It
+// returns false where that leaves nothing to validate.
 func decode(text []byte) (root node, violations []Violation, ok bool) {
 	if at, valid := validUTF8(text); !valid {
 		message := "the body is not valid UTF-8 (byte " + strconv.Itoa(at) + ")"
@@ -58,7 +59,8 @@ func decode(text []byte) (root node, violations []Violation, ok bool) {
 	return root, d.violations, true
 }
 
-// reset gives the tokenizer a text. It reads straight from the slice, which it neither changes nor copies.
+// reset gives the tokenizer a text. It reads straight from the slice, which it
+// neither changes nor copies.
 func (d *decoder) reset(text []byte) {
 	d.buffer = *bytes.NewBuffer(text)
 	d.tokens.Reset(&d.buffer, jsontext.AllowDuplicateNames(true))
@@ -105,8 +107,9 @@ func (d *decoder) scalar(n *node, at path) error {
 	return err
 }
 
-// tooLarge tells whether a number is beyond what a double holds (RFC 7493, section 2.2), and hence beyond what
-// encoding/json decodes. A short literal without an exponent cannot be.
+// tooLarge tells whether a number is beyond what a double holds (RFC 7493,
+// section 2.2), and hence beyond what encoding/json decodes. A short literal
+// without an exponent cannot be.
 func tooLarge(n *node) bool {
 	if len(n.text) < 300 && !strings.ContainsAny(n.text, "eE") {
 		return false
@@ -161,13 +164,15 @@ func (d *decoder) array(n *node, at path) error {
 	return d.close(n)
 }
 
-// nameSet tells whether an object has a name already. Objects are small as a rule, so it looks through the members
-// first, and keeps a map only of a large object, where looking through would take quadratic time.
+// nameSet tells whether an object has a name already. Objects are small as a
+// rule, so it looks through the members first, and keeps a map only of a large
+// object, where looking through would take quadratic time.
 type nameSet map[string]struct{}
 
 const smallObject = 16
 
-// usualMembers is room for the members of most objects, so that reading one allocates once.
+// usualMembers is room for the members of most objects, so that reading one
+// allocates once.
 const usualMembers = 4
 
 func (s *nameSet) add(n *node, name string) bool {
@@ -214,7 +219,8 @@ func (d *decoder) end() {
 	}
 }
 
-// syntax reports why the text is not JSON. It says where, and nothing of what stands there.
+// syntax reports why the text is not JSON. It says where, and nothing of what
+// stands there.
 func (d *decoder) syntax(err error) {
 	at, message := 0, "the body is not valid JSON"
 	switch {
@@ -248,7 +254,8 @@ func (d *decoder) violation(offset int, at path, code Code, message string) {
 // offset is where the token that was read last ends.
 func (d *decoder) offset() int { return int(d.tokens.InputOffset()) }
 
-// unquote returns the value of the JSON string that was read last. Most hold no escape, and are parts of the text.
+// unquote returns the value of the JSON string that was read last. Most hold no
+// escape, and are parts of the text.
 func (d *decoder) unquote(raw jsontext.Value) (string, error) {
 	if len(raw) >= 2 && bytes.IndexByte(raw, '\\') < 0 {
 		end := d.offset()
@@ -272,7 +279,8 @@ func validUTF8(text []byte) (at int, ok bool) {
 	return at, false
 }
 
-// position says where the byte at an offset stands, as editors count: lines and columns from 1.
+// position says where the byte at an offset stands, as editors count: lines and
+// columns from 1.
 func position(text string, at int) string {
 	before := text[:at]
 	line := 1 + strings.Count(before, "\n")

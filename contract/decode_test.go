@@ -102,7 +102,8 @@ func TestDecodeTakes(t *testing.T) {
 	}
 }
 
-// TestDecodeDuplicates sees to it that small and large objects know their duplicates, one violation for each.
+// TestDecodeDuplicates sees to it that small and large objects know their
+// duplicates, one violation for each.
 func TestDecodeDuplicates(t *testing.T) {
 	for _, size := range []int{1, 15, 16, 17, 18, 100} {
 		var body strings.Builder
@@ -115,7 +116,8 @@ func TestDecodeDuplicates(t *testing.T) {
 	}
 }
 
-// TestDecodeLarge bounds what the largest bodies cost. Quadratic time would be minutes.
+// TestDecodeLarge bounds what the largest bodies cost. Quadratic time would be
+// minutes.
 func TestDecodeLarge(t *testing.T) {
 	var keys strings.Builder
 	for i := range 100_000 {
@@ -165,8 +167,10 @@ func TestDecodeConcurrently(t *testing.T) {
 	group.Wait()
 }
 
-// FuzzDecode compares the decoder with encoding/json. What is taken must mean the same; what encoding/json refuses must
-// be refused. The reverse does not hold: duplicate names, lone surrogates, invalid UTF-8 and deep nesting are refused.
+// FuzzDecode compares the decoder with encoding/json. What is taken must mean
+// the same; what encoding/json refuses must be refused. The reverse does not
+// hold: duplicate names, lone surrogates, invalid UTF-8 and deep nesting are
+// refused.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		seedBody, `{"a":[1,2.5e3,-0,null,true],"b":{"c":"\ud83d\ude00\u0000"}}`, "\ufeff{}", `{"a":1,"\u0061":2}`, "[1e400]",

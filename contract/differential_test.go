@@ -16,7 +16,8 @@ import (
 	"github.com/hookline-go/hookline/contract"
 )
 
-// zooSchemas are schemas of every keyword, on which kin-openapi and this package must agree.
+// zooSchemas are schemas of every keyword, on which kin-openapi and this
+// package must agree.
 var zooSchemas = []string{
 	"{type: string, minLength: 2, maxLength: 4, pattern: '^[a-c]+$', nullable: true}",
 	"{type: integer, format: int32, minimum: -3, maximum: 10, multipleOf: 2}",
@@ -53,7 +54,8 @@ components:
 		Dog: {type: object, required: [kind, bark], properties: {kind: {type: string}, bark: {type: string}}}
 `
 
-// newZoo returns the schemas as operations zoo0, zoo1, …, and as kin-openapi has them.
+// newZoo returns the schemas as operations zoo0, zoo1, …, and as kin-openapi
+// has them.
 func newZoo(tb testing.TB) (*contract.Contract, []*openapi3.Schema) {
 	tb.Helper()
 	var listed strings.Builder
@@ -73,7 +75,8 @@ func newZoo(tb testing.TB) (*contract.Contract, []*openapi3.Schema) {
 	return c, schemas
 }
 
-// accepted asks kin-openapi. Formats are left out: which of them are enforced is a matter of choice.
+// accepted asks kin-openapi. Formats are left out: which of them are enforced
+// is a matter of choice.
 func accepted(schema *openapi3.Schema, value any) error {
 	anyText := openapi3.NewCallbackValidator(func(string) error { return nil })
 	anyInteger := openapi3.NewCallbackValidator(func(int64) error { return nil })
@@ -82,8 +85,9 @@ func accepted(schema *openapi3.Schema, value any) error {
 		openapi3.WithIntegerFormatValidators(map[string]openapi3.IntegerFormatValidator{"int32": anyInteger, "int64": anyInteger}))
 }
 
-// compare sees to it that both take the body, or both refuse it. It leaves out the texts that are refused before any
-// schema is looked at, and those that break nothing but formats.
+// compare sees to it that both take the body, or both refuse it. It leaves out
+// the texts that are refused before any schema is looked at, and those that
+// break nothing but formats.
 func compare(tb testing.TB, o *contract.Operation, schema *openapi3.Schema, body []byte) {
 	tb.Helper()
 	var value any
@@ -107,7 +111,8 @@ func compare(tb testing.TB, o *contract.Operation, schema *openapi3.Schema, body
 
 var largeNumber = regexp.MustCompile(`[0-9]{16}|[0-9.][eE]`)
 
-// hasLargeNumber tells whether floats may be too coarse for the text: kin-openapi sees only them.
+// hasLargeNumber tells whether floats may be too coarse for the text:
+// kin-openapi sees only them.
 func hasLargeNumber(body []byte) bool { return largeNumber.Match(body) }
 
 func seeds() []string {
@@ -189,7 +194,8 @@ var words = []string{
 	"SYNC_STARTED", "https://example.com", "ENABLED", "Host", "a b",
 }
 
-// beginnings are objects that random ones grow from, so that some keep to the schemas that ask for much.
+// beginnings are objects that random ones grow from, so that some keep to the
+// schemas that ask for much.
 var beginnings = []string{
 	"{}", `{"a":"x"}`, `{"webhook_type":"SYNC_STARTED","name":"a","url":"https://example.com"}`, `{"v":1}`, `{"v":1,"kids":[{"v":2,"kids":[]}]}`,
 	`{"kind":"Cat","lives":7}`, `{"kind":"d","bark":"a"}`, `{"id":"a","key":"b"}`, `{"webhook_type":"INTEGRATION","integration_type":null}`,
@@ -245,7 +251,8 @@ func FuzzAgreesWithKinOpenAPI(f *testing.F) {
 	})
 }
 
-// TestDiffersFromKinOpenAPI lists where this package does not do as kin-openapi does, and why.
+// TestDiffersFromKinOpenAPI lists where this package does not do as kin-openapi
+// does, and why.
 func TestDiffersFromKinOpenAPI(t *testing.T) {
 	for _, c := range []struct {
 		why, schema, body string

@@ -13,8 +13,9 @@ const (
 	inResponse
 )
 
-// evaluation applies schemas to one value and gathers what it breaks. A probe only finds out whether there is anything:
-// it stops at the first violation and writes no sentence.
+// evaluation applies schemas to one value and gathers what it breaks. A probe
+// only finds out whether there is anything: it stops at the first violation and
+// writes no sentence.
 type evaluation struct {
 	in         In
 	direction  direction
@@ -33,15 +34,17 @@ type visit struct {
 	probe  bool
 }
 
-// scope is a composed schema that some fields exist for in one direction only, and the offset of the value that it is
-// being applied to. What it is composed of must not ask for those fields in the other direction.
+// scope is a composed schema that some fields exist for in one direction only,
+// and the offset of the value that it is being applied to. What it is composed
+// of must not ask for those fields in the other direction.
 type scope struct {
 	schema *schema
 	offset int
 }
 
-// visit applies s to n, which stands at p. A recursive schema meets a value once, however many ways of a composition
-// lead there: without that, they would double at every level.
+// visit applies s to n, which stands at p. A recursive schema meets a value
+// once, however many ways of a composition lead there: without that, they would
+// double at every level.
 func (e *evaluation) visit(s *schema, n *node, p path) {
 	if e.done() {
 		return
@@ -135,7 +138,8 @@ func (e *evaluation) visitArray(s *schema, n *node, p path) {
 	}
 }
 
-// visitUnique compares the items' canonical texts, so that a large array takes no quadratic time.
+// visitUnique compares the items' canonical texts, so that a large array takes
+// no quadratic time.
 func (e *evaluation) visitUnique(s *schema, n *node, p path) {
 	seen := make(map[string]struct{}, len(n.items))
 	for i := range n.items {
@@ -198,7 +202,8 @@ func (e *evaluation) visitRequired(s *schema, n *node, p path) {
 	}
 }
 
-// excused tells whether a required field is one that must not be sent in this direction.
+// excused tells whether a required field is one that must not be sent in this
+// direction.
 func (e *evaluation) excused(s *schema, n *node, name string) bool {
 	if s.absent[name]&e.direction != 0 {
 		return true
@@ -211,7 +216,8 @@ func (e *evaluation) excused(s *schema, n *node, name string) bool {
 // done tells that there is no more to find out.
 func (e *evaluation) done() bool { return e.failed || len(e.violations) >= MaxViolations }
 
-// fail records a violation. It returns nil where none is recorded: in a probe, and beyond MaxViolations.
+// fail records a violation. It returns nil where none is recorded: in a probe,
+// and beyond MaxViolations.
 func (e *evaluation) fail(s *schema, keyword string, code Code, p path, offset int, message string) *Violation {
 	if e.probe {
 		e.failed = true
@@ -254,8 +260,10 @@ func (e *evaluation) label(p path) string {
 	return e.subject
 }
 
-// accepts tells whether the value has one of the schema's types. A number without a fraction is an integer, however it
-// is written (JSON Schema). A null that nullable does not let through has none, but needs none where there are none.
+// accepts tells whether the value has one of the schema's types. A number
+// without a fraction is an integer, however it is written (JSON Schema). A null
+// that nullable does not let through has none, but needs none where there are
+// none.
 func (s *schema) accepts(n *node) bool {
 	if s.types == 0 {
 		return true

@@ -1,6 +1,7 @@
 package contract
 
-// Decode exposes the decoder to tests: the value as encoding/json would decode it, and whether the text was taken.
+// Decode exposes the decoder to tests: the value as encoding/json would decode
+// it, and whether the text was taken.
 func Decode(text []byte) (value any, violations []Violation, ok bool) {
 	root, violations, ok := decode(text)
 	return root.value(), violations, ok && len(violations) == 0

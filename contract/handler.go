@@ -5,13 +5,16 @@ import (
 	"net/http"
 )
 
-// Handler returns a handler that lets next do its work and reports every request and response that breaks the contract,
-// for the tests of a team that implements the API itself. Requests and responses pass as they are; a request's body is
-// read in full, up to MaxBody, before next sees it.
+// Handler returns a handler that lets next do its work and reports every
+// request and response that breaks the contract, for the tests of a team that
+// implements the API itself. Requests and responses pass as they are; a
+// request's body is read in full, up to MaxBody, before next sees it.
 //
-// The report is called in the goroutine of the request, for the response once next has returned; FailTest makes one. A
-// request for which the contract has no operation is reported with CodeNotFound or CodeMethodNotAllowed, and its response
-// is not looked at. Tests that send bad requests on purpose ignore breaches whose Response is 0.
+// The report is called in the goroutine of the request, for the response once
+// next has returned; FailTest makes one. A request for which the contract has
+// no operation is reported with CodeNotFound or CodeMethodNotAllowed, and its
+// response is not looked at. Tests that send bad requests on purpose ignore
+// breaches whose Response is 0.
 func Handler(c *Contract, next http.Handler, report func(*BreachError)) (http.Handler, error) {
 	router, err := NewRouter(c)
 	if err != nil {
@@ -30,7 +33,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, rest, err := peek(r.Body)
 	r.Body = rest
 	if err != nil {
-		// The client broke off: what is there cannot be judged, and next finds out by itself.
+		// The client broke off: what is there cannot be judged, and next finds
+		// out by itself.
 		h.next.ServeHTTP(w, r)
 		return
 	}
@@ -62,7 +66,8 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// begin records the status that counts, the first one that is not informational, and the header as it is then.
+// begin records the status that counts, the first one that is not
+// informational, and the header as it is then.
 func (r *recorder) begin(status int) {
 	if r.status == 0 {
 		r.status, r.header = status, r.Header().Clone()

@@ -40,7 +40,8 @@ func operation(tb testing.TB, id string) *contract.Operation {
 	return operationOf(tb, defaultContract(tb), id)
 }
 
-// jsonRequest is a request that is right but for its body, whatever the operation.
+// jsonRequest is a request that is right but for its body, whatever the
+// operation.
 func jsonRequest(body string) *contract.Request {
 	return &contract.Request{
 		PathParams: map[string]string{"webhookConfigId": "12", "deliveryId": deliveryID},
@@ -69,7 +70,8 @@ func document(rest string) string {
 	return "openapi: 3.0.3\ninfo: {title: Things, version: '1'}\n" + strings.ReplaceAll(rest, "\t", "  ")
 }
 
-// bodyOperation is an operation whose request and whose 200 have that schema, in flow style.
+// bodyOperation is an operation whose request and whose 200 have that schema,
+// in flow style.
 func bodyOperation(tb testing.TB, schema string, components ...string) *contract.Operation {
 	tb.Helper()
 	return operationOf(tb, load(tb, bodyDocument(schema, components...)), "op")

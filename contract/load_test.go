@@ -98,8 +98,8 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// TestPlaces sees to it that a rule is reported where it stands, whichever way led there first and however often the
-// document is read.
+// TestPlaces sees to it that a rule is reported where it stands, whichever way
+// led there first and however often the document is read.
 func TestPlaces(t *testing.T) {
 	const rest = `
 paths:
@@ -167,7 +167,8 @@ func rules(violations []contract.Violation) []string {
 	return all
 }
 
-// TestRulesExist sees to it that every rule that a bad request is told of is in the document.
+// TestRulesExist sees to it that every rule that a bad request is told of is in
+// the document.
 func TestRulesExist(t *testing.T) {
 	data, err := defaultContract(t).JSON()
 	require.NoError(t, err)

@@ -12,17 +12,21 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Reasons why a request is for none of a contract's operations. They are the codes of the server's problem documents.
+// Reasons why a request is for none of a contract's operations. They are the
+// codes of the server's problem documents.
 const (
 	// CodeNotFound is a path that the contract does not have.
 	CodeNotFound Code = "not_found"
-	// CodeMethodNotAllowed is a path that the contract has, though not with that method.
+	// CodeMethodNotAllowed is a path that the contract has, though not with
+	// that method.
 	CodeMethodNotAllowed Code = "method_not_allowed"
-	// CodeOtherServer is a URL outside of the contract's servers, so that the contract says nothing about it.
+	// CodeOtherServer is a URL outside of the contract's servers, so that the
+	// contract says nothing about it.
 	CodeOtherServer Code = "other_server"
 )
 
-// Router finds the operation that a request is for. It is immutable and safe for concurrent use.
+// Router finds the operation that a request is for. It is immutable and safe
+// for concurrent use.
 type Router struct {
 	servers   []*server
 	routes    map[int][]*route // by the number of segments
@@ -36,7 +40,8 @@ type Match struct {
 	PathParams map[string]string
 	// RawQuery is what follows the question mark, without it.
 	RawQuery string
-	// QueryStart is where RawQuery begins in the URL, or -1 where there is none.
+	// QueryStart is where RawQuery begins in the URL, or -1 where there is
+	// none.
 	QueryStart int
 	spans      map[string][2]int
 }
@@ -47,11 +52,13 @@ func (m *Match) ParamSpan(name string) (start, end int, ok bool) {
 	return span[0], span[1], ok
 }
 
-// MatchError says why a request is for none of the operations. It repeats nothing of the URL.
+// MatchError says why a request is for none of the operations. It repeats
+// nothing of the URL.
 type MatchError struct {
 	// Code is CodeNotFound, CodeMethodNotAllowed or CodeOtherServer.
 	Code Code
-	// Suggestion is the nearest path template for CodeNotFound, or empty where none is near.
+	// Suggestion is the nearest path template for CodeNotFound, or empty where
+	// none is near.
 	Suggestion string
 	// Methods are those that the path has, for CodeMethodNotAllowed.
 	Methods []string
@@ -69,11 +76,13 @@ func (e *MatchError) Error() string {
 	}
 }
 
-// server is a server URL of a document. Its variables match anything that they may stand for.
+// server is a server URL of a document. Its variables match anything that they
+// may stand for.
 type server struct {
 	host *regexp.Regexp // nil where the URL is relative: any host will do
 	path *regexp.Regexp
-	// loopback servers are the same on every port, as tests and developers choose their own.
+	// loopback servers are the same on every port, as tests and developers
+	// choose their own.
 	loopback bool
 }
 
@@ -91,8 +100,9 @@ type routeSegment struct {
 	names   []string
 }
 
-// NewRouter prepares the matching of requests. Besides the document's own servers it takes those of the arguments, as
-// absolute URLs. It fails where a URL or a path template cannot be read.
+// NewRouter prepares the matching of requests. Besides the document's own
+// servers it takes those of the arguments, as absolute URLs. It fails where a
+// URL or a path template cannot be read.
 func NewRouter(c *Contract, servers ...string) (*Router, error) {
 	r := &Router{routes: map[int][]*route{}}
 	sources := slices.Clone(c.document.Servers)
@@ -162,7 +172,8 @@ func compileSegment(step string) (routeSegment, error) {
 	return s, err
 }
 
-// templatePattern turns the text around {name} into a regular expression that matches only itself.
+// templatePattern turns the text around {name} into a regular expression that
+// matches only itself.
 func templatePattern(template string, param func(name string) string) string {
 	var pattern strings.Builder
 	rest := 0
@@ -197,7 +208,8 @@ func compileServer(source *openapi3.Server) (*server, error) {
 	return s, err
 }
 
-// splitURL returns a URL's host, without its scheme's own port, and path, as far as it has them, without judging them.
+// splitURL returns a URL's host, without its scheme's own port, and path, as
+// far as it has them, without judging them.
 func splitURL(address string) (host, path string) {
 	scheme, rest, absolute := strings.Cut(address, "://")
 	if !absolute || strings.ContainsAny(scheme, "/?#") {
@@ -227,9 +239,11 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(name, "localhost")
 }
 
-// Match finds the operation for a method and a URL as it is written, with its percent-encoding. The URL is absolute, or
-// a path that begins with a server's base path, or the path of an operation alone. Schemes are not compared, and a
-// server on the loopback interface stands for all of its ports. The error is a *MatchError.
+// Match finds the operation for a method and a URL as it is written, with its
+// percent-encoding. The URL is absolute, or a path that begins with a server's
+// base path, or the path of an operation alone. Schemes are not compared, and a
+// server on the loopback interface stands for all of its ports. The error is a
+// *MatchError.
 func (r *Router) Match(method, target string) (*Match, error) {
 	address := target
 	if i := strings.IndexByte(address, '#'); i >= 0 {
@@ -257,7 +271,8 @@ func (r *Router) Match(method, target string) (*Match, error) {
 	return nil, failure
 }
 
-// paths returns where the operation's path may begin: behind the base path of each server that the URL is on.
+// paths returns where the operation's path may begin: behind the base path of
+// each server that the URL is on.
 func (r *Router) paths(host, path string) []int {
 	var starts []int
 	for _, s := range r.servers {
@@ -284,7 +299,8 @@ func (s *server) isHost(host string) bool {
 	return host == "" || s.host == nil || s.host.MatchString(host) || s.loopback && isLoopback(host)
 }
 
-// matchPath completes m for the path of an operation, which begins at an offset of the URL.
+// matchPath completes m for the path of an operation, which begins at an offset
+// of the URL.
 func (r *Router) matchPath(m *Match, method, path string, offset int) *MatchError {
 	steps := strings.Split(path, "/")
 	var methods []string

@@ -25,8 +25,9 @@ var kindNames = map[kind]string{
 	kindObject: "an object",
 }
 
-// node is a JSON value with its place in the text. It keeps what encoding/json's maps lose: the order of members,
-// duplicate ones, and how a number was written.
+// node is a JSON value with its place in the text. It keeps what
+// encoding/json's maps lose: the order of members, duplicate ones, and how a
+// number was written.
 type node struct {
 	kind    kind
 	offset  int    // where the value begins; no two values of a text have the same
@@ -42,7 +43,8 @@ type member struct {
 	value  node
 }
 
-// get returns the member of that name, or nil. The first one counts, as duplicates are violations already.
+// get returns the member of that name, or nil. The first one counts, as
+// duplicates are violations already.
 func (n *node) get(name string) *node {
 	for i := range n.members {
 		if n.members[i].name == name {
@@ -64,7 +66,8 @@ func (n *node) at(names []string) *node {
 	return n
 }
 
-// integer returns a number's value where it is an integer that an int64 can hold.
+// integer returns a number's value where it is an integer that an int64 can
+// hold.
 func (n *node) integer() (value int64, ok bool) {
 	if value, err := strconv.ParseInt(n.text, 10, 64); err == nil {
 		return value, true
@@ -91,14 +94,15 @@ func (n *node) number() float64 {
 	return value
 }
 
-// longestExact is how long a literal may be to be divided exactly, and largestExact how large: both bound what a
-// division costs.
+// longestExact is how long a literal may be to be divided exactly, and
+// largestExact how large: both bound what a division costs.
 const (
 	longestExact = 64
 	largestExact = 1e100
 )
 
-// isMultipleOf is exact: 0.3 is a multiple of 0.1, which floating-point division would deny.
+// isMultipleOf is exact: 0.3 is a multiple of 0.1, which floating-point
+// division would deny.
 func (n *node) isMultipleOf(divisor float64) bool {
 	number := math.Abs(n.number())
 	if number == 0 {
@@ -115,8 +119,9 @@ func (n *node) isMultipleOf(divisor float64) bool {
 	return ok && unit.Sign() != 0 && value.Quo(value, unit).IsInt()
 }
 
-// equals compares the value with one of the document, whose numbers are of several Go types. Numbers are compared as
-// the document's loader reads them, as float64.
+// equals compares the value with one of the document, whose numbers are of
+// several Go types. Numbers are compared as the document's loader reads them,
+// as float64.
 func (n *node) equals(value any) bool {
 	switch value := value.(type) {
 	case nil:
@@ -164,8 +169,8 @@ func float(value any) (number float64, ok bool) {
 	}
 }
 
-// canonical appends a text that equal values share, and only they, whatever the order of their members and the spelling
-// of their numbers.
+// canonical appends a text that equal values share, and only they, whatever the
+// order of their members and the spelling of their numbers.
 func (n *node) canonical(text []byte) []byte {
 	switch n.kind {
 	case kindNull:
@@ -187,7 +192,8 @@ func (n *node) canonical(text []byte) []byte {
 	}
 }
 
-// canonicalNumber keeps the digits of an integer, since neighbours beyond 2^53 are the same float64.
+// canonicalNumber keeps the digits of an integer, since neighbours beyond 2^53
+// are the same float64.
 func (n *node) canonicalNumber(text []byte) []byte {
 	number := n.number()
 	switch {

@@ -27,8 +27,9 @@ func (e *evaluation) visitNumber(s *schema, n *node, p path) {
 	}
 }
 
-// visitBounds compares as float64, since the document's bounds are no more exact: beyond 2^53 a value may pass that is
-// off by less than the distance of two floats, and none is refused that keeps to the contract.
+// visitBounds compares as float64, since the document's bounds are no more
+// exact: beyond 2^53 a value may pass that is off by less than the distance of
+// two floats, and none is refused that keeps to the contract.
 func (e *evaluation) visitBounds(s *schema, n *node, value float64, p path) {
 	if low := s.minimum; low != nil && (value < *low || s.exclusiveMinimum && value == *low) {
 		message := "must be " + decimal(*low) + " or more"

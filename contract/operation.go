@@ -13,7 +13,8 @@ type Operation struct {
 	ID string
 	// Method is the HTTP method in capitals.
 	Method string
-	// Path is the template below the server's URL, such as "/core/webhook-config/{webhookConfigId}".
+	// Path is the template below the server's URL, such as
+	// "/core/webhook-config/{webhookConfigId}".
 	Path string
 
 	path, query, header []*parameter
@@ -37,8 +38,10 @@ type responseRule struct {
 // HasBody tells whether the operation takes a request body.
 func (o *Operation) HasBody() bool { return o.body != nil }
 
-// ValidateRequest returns everything in which a request breaks the contract, in the order of the message: path, query,
-// headers, body. It returns nil when the request keeps to it. A body that the operation does not take is not looked at.
+// ValidateRequest returns everything in which a request breaks the contract, in
+// the order of the message: path, query, headers, body. It returns nil when the
+// request keeps to it. A body that the operation does not take is not looked
+// at.
 func (o *Operation) ValidateRequest(r *Request) []Violation {
 	violations := o.validatePath(r.PathParams)
 	violations = append(violations, o.validateQuery(r.RawQuery)...)
@@ -49,8 +52,9 @@ func (o *Operation) ValidateRequest(r *Request) []Violation {
 	return limit(violations)
 }
 
-// ValidateResponse returns everything in which a response breaks the contract, an undocumented status included. It
-// returns nil when the response keeps to it.
+// ValidateResponse returns everything in which a response breaks the contract,
+// an undocumented status included. It returns nil when the response keeps to
+// it.
 func (o *Operation) ValidateResponse(r *Response) []Violation {
 	rule := o.response(r.Status)
 	if rule == nil {
@@ -117,7 +121,8 @@ func (b *bodyRule) missing() []Violation {
 
 const contentType = "Content-Type"
 
-// declared returns the schema of the body's media type, or nil where the body is not JSON and is not looked into.
+// declared returns the schema of the body's media type, or nil where the body
+// is not JSON and is not looked into.
 func (b *bodyRule) declared(header http.Header) (*schema, *Violation) {
 	values := header[contentType]
 	if len(values) == 1 && values[0] == "application/json" {
@@ -156,7 +161,8 @@ func (b *bodyRule) lookUp(mediaType string) (*schema, bool) {
 
 func isUTF8(charset string) bool { return charset == "" || strings.EqualFold(charset, "utf-8") }
 
-// validateJSON decodes the body once, strictly, and applies the schema to what it holds.
+// validateJSON decodes the body once, strictly, and applies the schema to what
+// it holds.
 func validateJSON(s *schema, d direction, body []byte) []Violation {
 	root, violations, ok := decode(body)
 	e := evaluation{in: InBody, direction: d, violations: violations}

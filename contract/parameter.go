@@ -27,8 +27,9 @@ type parameter struct {
 	separator  string // between the items of an array that is not exploded
 	exploded   bool
 
-	// opaque is a parameter whose value is not looked at: an object, or one in the label or matrix style, or in a media
-	// type of its own. Of an object, these are the names in the query that are part of it.
+	// opaque is a parameter whose value is not looked at: an object, or one in
+	// the label or matrix style, or in a media type of its own. Of an object,
+	// these are the names in the query that are part of it.
 	opaque   bool
 	prefix   string
 	fields   map[string]bool
@@ -63,7 +64,8 @@ func validateHeaders(parameters []*parameter, header http.Header) (violations []
 	return violations
 }
 
-// validateQuery looks at the parameters in the order in which the query has them, and at what is missing last.
+// validateQuery looks at the parameters in the order in which the query has
+// them, and at what is missing last.
 func (o *Operation) validateQuery(raw string) (violations []Violation) {
 	if raw == "" && len(o.query) == 0 {
 		return nil
@@ -102,7 +104,8 @@ func (o *Operation) unknownParameter(name string) Violation {
 	}
 }
 
-// queryParameter returns the parameter that a name of the query belongs to, or nil.
+// queryParameter returns the parameter that a name of the query belongs to, or
+// nil.
 func (o *Operation) queryParameter(name string) *parameter {
 	i := slices.IndexFunc(o.query, func(p *parameter) bool { return p.name == name })
 	if i < 0 {
@@ -114,7 +117,8 @@ func (o *Operation) queryParameter(name string) *parameter {
 	return o.query[i]
 }
 
-// owns tells whether a name of the query belongs to the parameter: its own, or one of its object's fields.
+// owns tells whether a name of the query belongs to the parameter: its own, or
+// one of its object's fields.
 func (p *parameter) owns(name string) bool {
 	return name == p.name || p.freeForm || p.fields[name] || p.prefix != "" && strings.HasPrefix(name, p.prefix)
 }
@@ -174,15 +178,16 @@ func (p *parameter) evaluate(values []string) []Violation {
 	return e.violations
 }
 
-// repeatable tells whether the parameter may be given several times. The values of a header that is a list are one list
-// (RFC 9110, section 5.3).
+// repeatable tells whether the parameter may be given several times. The values
+// of a header that is a list are one list (RFC 9110, section 5.3).
 func (p *parameter) repeatable() bool {
 	return p.types&typeArray != 0 && (p.exploded || p.in == InHeader)
 }
 
 func notUTF8(text string) bool { return !utf8.ValidString(text) }
 
-// node reads values as the parameter's schema wants them: text has no types of its own.
+// node reads values as the parameter's schema wants them: text has no types of
+// its own.
 func (p *parameter) node(values []string) node {
 	if p.types&typeArray == 0 {
 		return scalar(p.schema, p.types, values[0])
@@ -204,11 +209,13 @@ func (p *parameter) node(values []string) node {
 
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-// integerLiteral is how an integer must be written outside of JSON, where 1e2 and 1.0 are mistakes rather than integers.
+// integerLiteral is how an integer must be written outside of JSON, where 1e2
+// and 1.0 are mistakes rather than integers.
 var integerLiteral = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
-// scalar reads a text as one of the types, or as a string where it is none of the others. Where a string would do as
-// well, it is one unless the schema takes the other.
+// scalar reads a text as one of the types, or as a string where it is none of
+// the others. Where a string would do as well, it is one unless the schema
+// takes the other.
 func scalar(s *schema, types typeSet, text string) node {
 	n := node{kind: kindString, text: text}
 	typed := node{kind: kindOf(types, text), text: text}

@@ -10,8 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// path is the place of a value, as the steps that lead there from the root. Paths that branch off share memory, so one is
-// good only until its parent branches again.
+// path is the place of a value, as the steps that lead there from the root.
+// Paths that branch off share memory, so one is good only until its parent
+// branches again.
 type path []step
 
 // step is the name of a field, or the index of an item.
@@ -20,7 +21,8 @@ type step struct {
 	index int // -1: a field
 }
 
-// usualDepth is how many steps of a path have room on the stack, so that a valid message costs no allocations for them.
+// usualDepth is how many steps of a path have room on the stack, so that a
+// valid message costs no allocations for them.
 const usualDepth = 8
 
 func (p path) field(name string) path { return append(p, step{name: name, index: -1}) }
@@ -68,7 +70,8 @@ func (p path) label() string {
 // longestName is how much of a name a violation repeats, in bytes.
 const longestName = 128
 
-// shorten cuts a name that nobody would give a field, as one name may be part of many violations.
+// shorten cuts a name that nobody would give a field, as one name may be part
+// of many violations.
 func shorten(name string) string {
 	if len(name) > longestName {
 		end := longestName
@@ -80,7 +83,8 @@ func shorten(name string) string {
 	return strings.ToValidUTF8(name, "\uFFFD")
 }
 
-// fragment renders a name as one step of a JSON pointer in a URI fragment (RFC 6901, section 6).
+// fragment renders a name as one step of a JSON pointer in a URI fragment (RFC
+// 6901, section 6).
 func fragment(name string) string {
 	step := url.URL{Fragment: pointerEscapes.Replace(name)}
 	return "/" + step.EscapedFragment()
@@ -103,7 +107,8 @@ func parsePointer(pointer string) ([]string, error) {
 	return names, nil
 }
 
-// sortByOffset puts violations into the order of the body. Those at the same place keep their order.
+// sortByOffset puts violations into the order of the body. Those at the same
+// place keep their order.
 func sortByOffset(violations []Violation) {
 	slices.SortStableFunc(violations, func(a, b Violation) int { return cmp.Compare(a.Offset, b.Offset) })
 }

@@ -8,22 +8,25 @@ import (
 	"unicode/utf16"
 )
 
-// What \s and \S mean in ECMA-262, where they know of more than ASCII, as the inside of a class.
+// What \s and \S mean in ECMA-262, where they know of more than ASCII, as the
+// inside of a class.
 const (
 	ecmaSpace    = `\t-\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`
 	ecmaNotSpace = `\x{0}-\x{8}\x{e}-\x{1f}!-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}` +
 		`\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff}`
 )
 
-// ecmaWhole are the constructs outside of a class that RE2 writes differently, longest first.
+// ecmaWhole are the constructs outside of a class that RE2 writes differently,
+// longest first.
 var ecmaWhole = []struct{ from, to string }{
 	{`[^]`, `[\x{0}-\x{10ffff}]`},
 	{`[]`, `[^\x{0}-\x{10ffff}]`},
 	{`.`, `[^\n\r\x{2028}\x{2029}]`},
 }
 
-// compilePattern compiles a pattern, which OpenAPI writes in the dialect of ECMA-262, as RE2, which takes linear time
-// whatever the text. What RE2 cannot do, look-around and back-references, is an error.
+// compilePattern compiles a pattern, which OpenAPI writes in the dialect of
+// ECMA-262, as RE2, which takes linear time whatever the text. What RE2 cannot
+// do, look-around and back-references, is an error.
 func compilePattern(pattern string) (*regexp.Regexp, error) {
 	compiled, err := regexp.Compile(translate(pattern))
 	if err != nil {
@@ -64,7 +67,8 @@ func translateWhole(rest string) (from int, to string) {
 	return 1, rest[:1]
 }
 
-// translateEscape translates the escape at the start of rest, and says how long it was.
+// translateEscape translates the escape at the start of rest, and says how long
+// it was.
 func translateEscape(rest string, inClass bool) (from int, to string) {
 	if len(rest) < 2 {
 		return 1, rest
@@ -87,7 +91,8 @@ func translateEscape(rest string, inClass bool) (from int, to string) {
 	}
 }
 
-// translateUnicode translates \u{1F600}, \u00e9, and two of the latter that are a surrogate pair.
+// translateUnicode translates \u{1F600}, \u00e9, and two of the latter that are
+// a surrogate pair.
 func translateUnicode(rest string) (from int, to string) {
 	if strings.HasPrefix(rest, `\u{`) {
 		return 2, `\x`

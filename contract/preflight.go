@@ -5,11 +5,12 @@ import (
 	"net/http"
 )
 
-// Preflight checks requests before they are sent. It is what the SDK's client.WithPreflight takes. It is immutable and safe
-// for concurrent use.
+// Preflight checks requests before they are sent. It is what the SDK's
+// client.WithPreflight takes. It is immutable and safe for concurrent use.
 type Preflight struct{ router *Router }
 
-// NewPreflight prepares the checking of requests for a contract, such as [Default].
+// NewPreflight prepares the checking of requests for a contract, such as
+// [Default].
 func NewPreflight(c *Contract) (*Preflight, error) {
 	router, err := NewRouter(c)
 	if err != nil {
@@ -18,9 +19,10 @@ func NewPreflight(c *Contract) (*Preflight, error) {
 	return &Preflight{router}, nil
 }
 
-// ValidateRequest returns nil where the request keeps to the contract. The error wraps a *[BreachError], and is a
-// [json.Marshaler] of the problem document that the server would answer with. The request's URL may be that of an operation
-// alone; its body is given apart and left as it is.
+// ValidateRequest returns nil where the request keeps to the contract. The
+// error wraps a *[BreachError], and is a [json.Marshaler] of the problem
+// document that the server would answer with. The request's URL may be that of
+// an operation alone; its body is given apart and left as it is.
 func (p *Preflight) ValidateRequest(request *http.Request, body []byte) error {
 	var found *BreachError
 	check := checker{router: p.router, report: func(b *BreachError) { found = b }}

@@ -2,7 +2,8 @@ package contract_test
 
 import "github.com/hookline-go/hookline/contract"
 
-// eventCases are bad requests of the operations that go beyond the vendor's API.
+// eventCases are bad requests of the operations that go beyond the vendor's
+// API.
 func eventCases() []requestCase {
 	const publish, recovery = "PublishWebhookEventRequest", "RecoverWebhookDeliveriesRequest"
 	event := func(name, body string, wants ...want) requestCase {

@@ -13,7 +13,8 @@ import (
 	"github.com/hookline-go/hookline/contract"
 )
 
-// want is a violation as a case expects it. In the body it stands where the text at first occurs.
+// want is a violation as a case expects it. In the body it stands where the
+// text at first occurs.
 type want struct {
 	in         contract.In
 	pointer    string
@@ -67,7 +68,8 @@ func badRequests() []requestCase {
 	return all
 }
 
-// TestBadRequests compares all of a violation but its sentence, which must be one that a person can read.
+// TestBadRequests compares all of a violation but its sentence, which must be
+// one that a person can read.
 func TestBadRequests(t *testing.T) {
 	cases := badRequests()
 	require.GreaterOrEqual(t, len(cases), 90)
@@ -150,7 +152,8 @@ func TestValidRequests(t *testing.T) {
 	}
 }
 
-// TestAllAtOnce sees to it that one answer lists everything, in the order of path, query and body.
+// TestAllAtOnce sees to it that one answer lists everything, in the order of
+// path, query and body.
 func TestAllAtOnce(t *testing.T) {
 	body := `{
   "state": "ENABLE",

@@ -8,7 +8,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// schema is a kin-openapi schema, prepared so that validation needs no look-up, no reflection and no compilation.
+// schema is a kin-openapi schema, prepared so that validation needs no look-up,
+// no reflection and no compilation.
 type schema struct {
 	pointer   string
 	types     typeSet
@@ -63,8 +64,9 @@ type discriminator struct {
 	help     string
 }
 
-// exclusion is a `not`. What it refuses is a rule of its own, so the document may give it a code, a place and a
-// sentence: x-code, x-pointer and the description.
+// exclusion is a `not`. What it refuses is a rule of its own, so the document
+// may give it a code, a place and a sentence: x-code, x-pointer and the
+// description.
 type exclusion struct {
 	schema  *schema
 	code    Code
@@ -121,10 +123,12 @@ func (t typeSet) String() string {
 	return joinOr(names)
 }
 
-// deepestComposition is how far into a composition the types and fields of a parameter are looked for.
+// deepestComposition is how far into a composition the types and fields of a
+// parameter are looked for.
 const deepestComposition = 8
 
-// parts returns the schema and what it is composed of: all that may apply to the same value.
+// parts returns the schema and what it is composed of: all that may apply to
+// the same value.
 func (s *schema) parts(depth int) []*schema {
 	all := []*schema{s}
 	if depth == 0 {
@@ -138,7 +142,8 @@ func (s *schema) parts(depth int) []*schema {
 	return all
 }
 
-// valueTypes returns the types that a value may have, those of a composition and of an enum included.
+// valueTypes returns the types that a value may have, those of a composition
+// and of an enum included.
 func (s *schema) valueTypes() (types typeSet) {
 	if s == nil {
 		return 0

@@ -11,8 +11,8 @@ import (
 	"github.com/hookline-go/hookline/contract"
 )
 
-// schemaCase is a schema, in flow style, with what keeps to it and what does not: a body and the places of what it
-// breaks.
+// schemaCase is a schema, in flow style, with what keeps to it and what does
+// not: a body and the places of what it breaks.
 type schemaCase struct {
 	name       string
 	schema     string
@@ -228,7 +228,8 @@ func TestDirections(t *testing.T) {
 	assert.Equal(t, []string{"/id required", "/id required"}, response(`{"name":"n"}`), "both parts ask for it")
 }
 
-// TestDirectionsBelow sees to it that a field of the same name, of a value further down, is not excused.
+// TestDirectionsBelow sees to it that a field of the same name, of a value
+// further down, is not excused.
 func TestDirectionsBelow(t *testing.T) {
 	op := bodyOperation(t, `{allOf: [{type: object, properties: {id: {readOnly: true}}}, {type: object, required: [id],
 		properties: {child: {type: object, required: [id]}}}]}`)
@@ -236,7 +237,8 @@ func TestDirectionsBelow(t *testing.T) {
 	assert.Equal(t, []string{"/child/id required"}, places(op.ValidateRequest(jsonRequest(`{"child":{}}`))))
 }
 
-// TestCompositionIsBounded sees to it that a small body cannot make a recursive composition take exponential time.
+// TestCompositionIsBounded sees to it that a small body cannot make a recursive
+// composition take exponential time.
 func TestCompositionIsBounded(t *testing.T) {
 	node := `{type: object, properties: {next: {$ref: '#/components/schemas/Node'}, %}}`
 	for name, schema := range map[string]string{
@@ -258,7 +260,8 @@ func TestCompositionIsBounded(t *testing.T) {
 	}
 }
 
-// TestSelfReference sees to it that a schema that applies itself to the same value, which says nothing, ends.
+// TestSelfReference sees to it that a schema that applies itself to the same
+// value, which says nothing, ends.
 func TestSelfReference(t *testing.T) {
 	for _, schema := range []string{
 		"{allOf: [{$ref: '#/components/schemas/A'}], type: string}", "{anyOf: [{$ref: '#/components/schemas/A'}, {type: string}]}",

@@ -81,8 +81,8 @@ func TestSecrecyOfParameters(t *testing.T) {
 	checkSecret(t, violations, "content type")
 }
 
-// FuzzSecrecy puts the secret in the place of every value of a JSON text, cuts the text at any place, and looks for the
-// secret in what is said of it.
+// FuzzSecrecy puts the secret in the place of every value of a JSON text, cuts
+// the text at any place, and looks for the secret in what is said of it.
 func FuzzSecrecy(f *testing.F) {
 	for _, seed := range []string{seedBody, createBody(`"headers":[{"name":"Host","value":"v"}],"topics":["t",1]`), `{"kind":"a"}`, `[[1]]`} {
 		f.Add([]byte(seed), uint16(0))
@@ -106,7 +106,8 @@ func FuzzSecrecy(f *testing.F) {
 	})
 }
 
-// hide puts the secret in the place of every value. Names stay, but for one that looks like the secret.
+// hide puts the secret in the place of every value. Names stay, but for one
+// that looks like the secret.
 func hide(value any) any {
 	switch value := value.(type) {
 	case string:

@@ -12,14 +12,17 @@ import (
 
 // What Advice reports. None of it breaks a contract.
 const (
-	// CodeDeprecated is an operation, a parameter or a field that the document marks as deprecated.
+	// CodeDeprecated is an operation, a parameter or a field that the document
+	// marks as deprecated.
 	CodeDeprecated Code = "deprecated"
-	// CodeSecret is a credential of a security scheme, or a field of the format password.
+	// CodeSecret is a credential of a security scheme, or a field of the format
+	// password.
 	CodeSecret Code = "secret"
 )
 
-// Advice returns what of a request is deprecated, and where it holds secrets, as the document marks them. It reads the
-// body anew, so it is for tools rather than for servers.
+// Advice returns what of a request is deprecated, and where it holds secrets,
+// as the document marks them. It reads the body anew, so it is for tools rather
+// than for servers.
 func (c *Contract) Advice(o *Operation, r *Request) []Violation {
 	item := c.document.Paths.Value(o.Path)
 	if item == nil {
@@ -147,7 +150,8 @@ func (a *advisor) property(property *openapi3.SchemaRef, m *member, at, pointer 
 	a.value(property, &m.value, at, pointer, depth+1)
 }
 
-// referredTo returns the place of what stands at pointer, which is elsewhere if it is a reference.
+// referredTo returns the place of what stands at pointer, which is elsewhere if
+// it is a reference.
 func referredTo(ref, pointer string) string {
 	if ref != "" {
 		return ref

@@ -10,11 +10,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// SpecIndex finds lines and columns in an OpenAPI document for the pointers of violations. It is apart from Contract so
-// that a server, which never asks, need not read its document twice. It is safe for concurrent use.
+// SpecIndex finds lines and columns in an OpenAPI document for the pointers of
+// violations. It is apart from Contract so that a server, which never asks,
+// need not read its document twice. It is safe for concurrent use.
 //
-// kin-openapi's loader can keep the same positions (IncludeOrigin, with which a test compares these), yet it keeps none
-// of documents in JSON, and has them by object rather than by pointer.
+// kin-openapi's loader can keep the same positions (IncludeOrigin, with which a
+// test compares these), yet it keeps none of documents in JSON, and has them by
+// object rather than by pointer.
 type SpecIndex struct{ root *yaml.Node }
 
 // IndexSpec reads a document, in YAML or JSON.
@@ -32,10 +34,11 @@ func IndexSpec(data []byte) (*SpecIndex, error) {
 // maxReferences ends the following of references that lead in a circle.
 const maxReferences = 32
 
-// Position returns where the key that a pointer names stands, both from 1. The pointer is a JSON pointer in a URI
-// fragment, as in Violation.Schema; its references within the document are followed. Where the document does not spell
-// a keyword out, it is the position of the nearest one around it that it does spell out. It returns false for what is
-// not a pointer.
+// Position returns where the key that a pointer names stands, both from 1. The
+// pointer is a JSON pointer in a URI fragment, as in Violation.Schema; its
+// references within the document are followed. Where the document does not
+// spell a keyword out, it is the position of the nearest one around it that it
+// does spell out. It returns false for what is not a pointer.
 func (s *SpecIndex) Position(pointer string) (line, column int, ok bool) {
 	names, ok := pointerNames(pointer)
 	if !ok {
@@ -92,7 +95,8 @@ func (s *SpecIndex) resolve(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// child returns a mapping's key and its value, or a sequence's item as both; nil where there is none.
+// child returns a mapping's key and its value, or a sequence's item as both;
+// nil where there is none.
 func child(n *yaml.Node, name string) (key, value *yaml.Node) {
 	switch n.Kind {
 	case yaml.MappingNode:

@@ -11,7 +11,8 @@ import (
 	"github.com/hookline-go/hookline/contract"
 )
 
-// TestPositionsAgreeWithKinOpenAPI holds the positions of keywords against those that kin-openapi's loader keeps.
+// TestPositionsAgreeWithKinOpenAPI holds the positions of keywords against
+// those that kin-openapi's loader keeps.
 func TestPositionsAgreeWithKinOpenAPI(t *testing.T) {
 	index, err := contract.IndexSpec(hookline.OpenAPI())
 	require.NoError(t, err)

@@ -11,11 +11,13 @@ import (
 
 // BreachError is a request or a response that breaks the contract.
 type BreachError struct {
-	// Method and Path are the request's. The query is left out, as it may hold secrets.
+	// Method and Path are the request's. The query is left out, as it may hold
+	// secrets.
 	Method, Path string
 	// Operation is nil where the contract has none for the request.
 	Operation *Operation
-	// Response is the status of the response that breaks the contract, or 0 where the request does.
+	// Response is the status of the response that breaks the contract, or 0
+	// where the request does.
 	Response   int
 	Violations []Violation
 }
@@ -37,7 +39,8 @@ func (b *BreachError) Error() string {
 	return text.String()
 }
 
-// TB is the part of testing.TB that FailTest needs, so that no program that imports this package links testing.
+// TB is the part of testing.TB that FailTest needs, so that no program that
+// imports this package links testing.
 type TB interface {
 	// Helper is as in testing.TB.
 	Helper()
@@ -45,7 +48,8 @@ type TB interface {
 	Errorf(format string, args ...any)
 }
 
-// FailTest returns a report for Transport and Handler that fails a test for every breach. The test goes on.
+// FailTest returns a report for Transport and Handler that fails a test for
+// every breach. The test goes on.
 func FailTest(t TB) func(*BreachError) {
 	return func(b *BreachError) {
 		t.Helper()
@@ -53,12 +57,15 @@ func FailTest(t TB) func(*BreachError) {
 	}
 }
 
-// Transport returns a RoundTripper that lets base do its work and reports every request and response that breaks the
-// contract, for a client's tests. What is sent and received stays as it is, apart from being read in full, up to
-// MaxBody, before it goes on. The host is not compared, so that a test may talk to a server of its own.
+// Transport returns a RoundTripper that lets base do its work and reports every
+// request and response that breaks the contract, for a client's tests. What is
+// sent and received stays as it is, apart from being read in full, up to
+// MaxBody, before it goes on. The host is not compared, so that a test may talk
+// to a server of its own.
 //
-// The report is called before the request is sent and before the response is returned, in the goroutine of the request;
-// FailTest makes one. A request for which the contract has no operation is reported with CodeNotFound or
+// The report is called before the request is sent and before the response is
+// returned, in the goroutine of the request; FailTest makes one. A request for
+// which the contract has no operation is reported with CodeNotFound or
 // CodeMethodNotAllowed. A nil base is http.DefaultTransport.
 func Transport(c *Contract, base http.RoundTripper, report func(*BreachError)) (http.RoundTripper, error) {
 	router, err := NewRouter(c)
@@ -99,8 +106,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// peek reads a body, one byte further than a contract allows at most, and returns one that begins anew. An error comes
-// again when that one is read.
+// peek reads a body, one byte further than a contract allows at most, and
+// returns one that begins anew. An error comes again when that one is read.
 func peek(body io.ReadCloser) ([]byte, io.ReadCloser, error) {
 	if body == nil || body == http.NoBody {
 		return nil, body, nil

@@ -113,7 +113,8 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-// TestHandlerPlain shows that handlers keep what net/http gives them: an implicit 200, informational answers, flushing.
+// TestHandlerPlain shows that handlers keep what net/http gives them: an
+// implicit 200, informational answers, flushing.
 func TestHandlerPlain(t *testing.T) {
 	report, got := collect()
 	handler, err := contract.Handler(defaultContract(t), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -137,7 +138,8 @@ func TestHandlerPlain(t *testing.T) {
 	assert.Equal(t, []string{"200 header /Content-Type unsupported_media_type"}, *got)
 }
 
-// TestTransportBroken shows what happens to bodies that cannot be read to their end.
+// TestTransportBroken shows what happens to bodies that cannot be read to their
+// end.
 func TestTransportBroken(t *testing.T) {
 	report, got := collect()
 	failing := io.NopCloser(io.MultiReader(strings.NewReader(`{"na`), iotest.ErrReader(errors.New("broken off"))))
@@ -192,7 +194,8 @@ func TestFailTest(t *testing.T) {
 	assert.Contains(t, fake.failures[1], "the response 200 to POST /core/webhook-config breaks the contract\n")
 }
 
-// A client's test fails as soon as the client sends, or gets, what breaks the contract.
+// A client's test fails as soon as the client sends, or gets, what breaks the
+// contract.
 func ExampleTransport() {
 	c, err := contract.Default()
 	if err != nil {
@@ -225,7 +228,8 @@ func ExampleTransport() {
 	// 204 <nil>
 }
 
-// A team that implements the API itself proves with its own tests that every response conforms.
+// A team that implements the API itself proves with its own tests that every
+// response conforms.
 func ExampleHandler() {
 	c, err := contract.Default()
 	if err != nil {

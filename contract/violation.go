@@ -13,7 +13,8 @@ const (
 	InStatus In = "status"
 )
 
-// Code names the rule that a violation breaks. Codes are stable: programs may act on them.
+// Code names the rule that a violation breaks. Codes are stable: programs may
+// act on them.
 type Code string
 
 // Rules about how a body is written, before any schema is looked at.
@@ -25,7 +26,8 @@ const (
 	CodeTrailingData         Code = "trailing_data"
 	CodeTooDeep              Code = "too_deep"
 	CodeDuplicateKey         Code = "duplicate_key"
-	// CodeNumberRange is a number beyond what a 64-bit float holds (RFC 7493, section 2.2).
+	// CodeNumberRange is a number beyond what a 64-bit float holds (RFC 7493,
+	// section 2.2).
 	CodeNumberRange Code = "number_range"
 )
 
@@ -51,13 +53,17 @@ const (
 	CodeWriteOnly     Code = "write_only"
 	CodeAnyOf         Code = "any_of"
 	CodeOneOf         Code = "one_of"
-	// CodeNot is a value that a `not` excludes, where the document gives no code of its own (x-code).
+	// CodeNot is a value that a `not` excludes, where the document gives no
+	// code of its own (x-code).
 	CodeNot Code = "not"
-	// CodeConditional is a field that another field's value makes necessary (x-code in hookline's document).
+	// CodeConditional is a field that another field's value makes necessary
+	// (x-code in hookline's document).
 	CodeConditional Code = "conditional"
-	// CodeReservedHeader is a custom header that the delivery itself needs (x-code in hookline's document).
+	// CodeReservedHeader is a custom header that the delivery itself needs
+	// (x-code in hookline's document).
 	CodeReservedHeader Code = "reserved_header"
-	// CodeMaxBytes is an array or an object whose text is too long (x-max-bytes in hookline's document).
+	// CodeMaxBytes is an array or an object whose text is too long (x-max-bytes
+	// in hookline's document).
 	CodeMaxBytes Code = "max_bytes"
 )
 
@@ -69,26 +75,31 @@ const (
 	CodeUndocumentedStatus Code = "undocumented_status"
 )
 
-// MaxViolations is how many violations are reported at most. It is enough for a create with every place wrong; beyond
-// it, a small body could ask for a large answer.
+// MaxViolations is how many violations are reported at most. It is enough for a
+// create with every place wrong; beyond it, a small body could ask for a large
+// answer.
 const MaxViolations = 256
 
-// Violation is one place where a message breaks the contract. It never holds a submitted value; of what was submitted,
-// only the names of fields and parameters appear in it, cut where they are longer than 128 bytes.
+// Violation is one place where a message breaks the contract. It never holds a
+// submitted value; of what was submitted, only the names of fields and
+// parameters appear in it, cut where they are longer than 128 bytes.
 type Violation struct {
 	In In
-	// Pointer is the place within that part, a JSON pointer (RFC 6901). A parameter's is "/" and its name. For a field
-	// that is missing it is where the field would be.
+	// Pointer is the place within that part, a JSON pointer (RFC 6901). A
+	// parameter's is "/" and its name. For a field that is missing it is where
+	// the field would be.
 	Pointer string
 	Code    Code
 	// Message is a sentence for a person, with the place.
 	Message string
-	// Schema is the rule's place in the document, a JSON pointer in a URI fragment, such as
-	// "#/components/schemas/WebhookType/enum". It is empty for rules that no schema states.
+	// Schema is the rule's place in the document, a JSON pointer in a URI
+	// fragment, such as "#/components/schemas/WebhookType/enum". It is empty
+	// for rules that no schema states.
 	Schema string
-	// Suggestion is the nearest valid spelling of an enum value or a name, or empty where none is near.
+	// Suggestion is the nearest valid spelling of an enum value or a name, or
+	// empty where none is near.
 	Suggestion string
-	// Offset is where the offending value begins in the body, in bytes; for a missing field, where its object begins.
-	// It is -1 outside of a body.
+	// Offset is where the offending value begins in the body, in bytes; for a
+	// missing field, where its object begins. It is -1 outside of a body.
 	Offset int
 }

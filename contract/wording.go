@@ -71,8 +71,9 @@ func article(noun string) string {
 	return "a " + noun
 }
 
-// nearest returns the candidate that is spelt most like the text, or nothing where none is like it. Case, and the
-// difference between spaces, hyphens and underscores, do not count.
+// nearest returns the candidate that is spelt most like the text, or nothing
+// where none is like it. Case, and the difference between spaces, hyphens and
+// underscores, do not count.
 func nearest(text string, candidates []string) string {
 	best, bestDistance := "", len(text)/3+1
 	if len(text) > 128 {

@@ -5,16 +5,20 @@ import (
 	"time"
 )
 
-// TimestampLayout is how the API writes a moment: UTC, with exactly three fractional digits (UPSTREAM.md, WebhookConfig).
+// TimestampLayout is how the API writes a moment: UTC, with exactly three
+// fractional digits (UPSTREAM.md, WebhookConfig).
 const TimestampLayout = "2006-01-02T15:04:05.000Z"
 
-// Timestamp is a moment as the API writes it. It is the one type of this package that is written by hand, because
-// time.Time drops the trailing zeros of a fraction when it is encoded, and the API never does.
+// Timestamp is a moment as the API writes it. It is the one type of this
+// package that is written by hand, because time.Time drops the trailing zeros
+// of a fraction when it is encoded, and the API never does.
 //
-// Encoding rounds down to the millisecond. Decoding accepts any RFC 3339 time. The zero value is the zero time.Time.
+// Encoding rounds down to the millisecond. Decoding accepts any RFC 3339 time.
+// The zero value is the zero time.Time.
 type Timestamp struct{ time.Time }
 
-// NewTimestamp returns t as the API knows it: in UTC, rounded down to the millisecond.
+// NewTimestamp returns t as the API knows it: in UTC, rounded down to the
+// millisecond.
 func NewTimestamp(t time.Time) Timestamp {
 	return Timestamp{t.UTC().Truncate(time.Millisecond)}
 }

@@ -1,6 +1,8 @@
-// Package hooklinetest starts the real service in a test's own process, with a receiver and a clock that the test
-// controls. It is the service with other wiring, not another implementation: configs are validated, stored (in memory),
-// and deliveries are signed, sent over HTTP, retried and logged as in production.
+// Package hooklinetest starts the real service in a test's own process, with a
+// receiver and a clock that the test controls. It is the service with other
+// wiring, not another implementation: configs are validated, stored (in
+// memory), and deliveries are signed, sent over HTTP, retried and logged as in
+// production.
 //
 //	func TestInvoices(t *testing.T) {
 //		s := hooklinetest.NewServer(t)

@@ -28,11 +28,13 @@ func newFaults() *faults {
 	return f
 }
 
-// FailNext has the next n requests to the API answered with a status, as by a proxy in front of the service: with a body
-// that is not the API's. They do not reach the service.
+// FailNext has the next n requests to the API answered with a status, as by a
+// proxy in front of the service: with a body that is not the API's. They do not
+// reach the service.
 func (s *Server) FailNext(status, n int) { s.FailNextAfter(status, n, 0) }
 
-// FailNextAfter is [Server.FailNext] with a Retry-After header of so long, in whole seconds.
+// FailNextAfter is [Server.FailNext] with a Retry-After header of so long, in
+// whole seconds.
 func (s *Server) FailNextAfter(status, n int, retryAfter time.Duration) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -41,8 +43,9 @@ func (s *Server) FailNextAfter(status, n int, retryAfter time.Duration) {
 	}
 }
 
-// SetLatency delays the requests to an operation, such as "createWebhookConfig", by so long in real time; "" is every
-// operation that has no latency of its own. 0 ends it.
+// SetLatency delays the requests to an operation, such as
+// "createWebhookConfig", by so long in real time; "" is every operation that
+// has no latency of its own. 0 ends it.
 func (s *Server) SetLatency(operationID string, latency time.Duration) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -78,7 +81,8 @@ func (f *faults) take() (failure fault, ok bool) {
 	return failure, true
 }
 
-// delay waits as long as the operation is to take. It returns false if the caller has gone meanwhile.
+// delay waits as long as the operation is to take. It returns false if the
+// caller has gone meanwhile.
 func (f *faults) delay(r *http.Request, operationID string) bool {
 	f.mu.Lock()
 	latency, ok := f.latency[operationID]

@@ -27,8 +27,8 @@ type Delivery struct {
 	Path string
 }
 
-// Verify checks the signature with one of the secrets as of the time that it claims, as the service's clock may have been
-// moved.
+// Verify checks the signature with one of the secrets as of the time that it
+// claims, as the service's clock may have been moved.
 func (d *Delivery) Verify(secrets ...string) error {
 	claimed, err := strconv.ParseInt(d.Header.Get("webhook-timestamp"), 10, 64)
 	if err != nil {
@@ -42,8 +42,9 @@ func (d *Delivery) Verify(secrets ...string) error {
 	return verifier.Verify(d.Payload, d.Header)
 }
 
-// Receiver is an endpoint for deliveries, on the loopback interface. It records whatever it gets, and answers 204 unless
-// it is told otherwise. It is safe for concurrent use.
+// Receiver is an endpoint for deliveries, on the loopback interface. It records
+// whatever it gets, and answers 204 unless it is told otherwise. It is safe for
+// concurrent use.
 type Receiver struct {
 	// URL is where it listens; every path below it is answered.
 	URL string
@@ -88,7 +89,8 @@ func (r *Receiver) receive(w http.ResponseWriter, request *http.Request) {
 	w.WriteHeader(status)
 }
 
-// Answer has the next deliveries answered with these statuses, one each, and those after them with 204.
+// Answer has the next deliveries answered with these statuses, one each, and
+// those after them with 204.
 func (r *Receiver) Answer(statuses ...int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -105,8 +107,8 @@ func (r *Receiver) Deliveries() []Delivery {
 // waitTimeout is how long WaitFor waits, in real time.
 const waitTimeout = 30 * time.Second
 
-// WaitFor returns when at least n deliveries have arrived, with all that have. The test fails if that takes longer than
-// 30 seconds.
+// WaitFor returns when at least n deliveries have arrived, with all that have.
+// The test fails if that takes longer than 30 seconds.
 func (r *Receiver) WaitFor(n int) []Delivery {
 	r.tb.Helper()
 	timeout := time.NewTimer(waitTimeout)

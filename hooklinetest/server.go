@@ -15,8 +15,9 @@ import (
 	"github.com/hookline-go/hookline/internal/app"
 )
 
-// Server is the service, listening on a free port of the loopback interface. Its methods are safe for concurrent use,
-// except that those which can fail the test must be called from the test's own goroutine, as t.FailNow wants.
+// Server is the service, listening on a free port of the loopback interface.
+// Its methods are safe for concurrent use, except that those which can fail the
+// test must be called from the test's own goroutine, as t.FailNow wants.
 type Server struct {
 	// URL is the API's base URL, with /v4.
 	URL string
@@ -33,19 +34,21 @@ type Server struct {
 // Option changes how [NewServer] sets the service up.
 type Option func(*app.Config)
 
-// WithRetrySchedule sets the delays before each retry of a delivery; without any, nothing is retried. The default is the
-// service's own: 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h.
+// WithRetrySchedule sets the delays before each retry of a delivery; without
+// any, nothing is retried. The default is the service's own: 5s, 5m, 30m, 2h,
+// 5h, 10h, 14h, 20h, 24h.
 func WithRetrySchedule(delays ...time.Duration) Option {
 	return func(c *app.Config) { c.RetrySchedule = append([]time.Duration{}, delays...) }
 }
 
-// WithDeliveryTimeout sets how long an attempt to deliver may take, 15 seconds unless it is given. It is real time.
+// WithDeliveryTimeout sets how long an attempt to deliver may take, 15 seconds
+// unless it is given. It is real time.
 func WithDeliveryTimeout(timeout time.Duration) Option {
 	return func(c *app.Config) { c.DeliveryTimeout = timeout }
 }
 
-// WithRateLimit lets a key make so many requests a minute, and burst of them at once. There is no limit unless it is
-// given.
+// WithRateLimit lets a key make so many requests a minute, and burst of them at
+// once. There is no limit unless it is given.
 func WithRateLimit(perMinute, burst int) Option {
 	return func(c *app.Config) { c.RateLimit, c.RateBurst = perMinute, burst }
 }
@@ -56,8 +59,8 @@ func WithLogger(logger *slog.Logger) Option { return func(c *app.Config) { c.Log
 // stopTimeout is how long the service may take to end with its test.
 const stopTimeout = 5 * time.Second
 
-// NewServer starts the service, and stops it when the test ends. The test fails if the service cannot start, or does not
-// stop cleanly.
+// NewServer starts the service, and stops it when the test ends. The test fails
+// if the service cannot start, or does not stop cleanly.
 func NewServer(tb testing.TB, options ...Option) *Server {
 	tb.Helper()
 	s := &Server{APIKey: app.DevKey, tb: tb, clock: newClock(), faults: newFaults(), attempt: make(chan struct{}, 1)}
@@ -107,7 +110,8 @@ func (s *Server) noteAttempt() {
 	}
 }
 
-// Client returns an SDK client for the service. Options come on top of the service's URL and key.
+// Client returns an SDK client for the service. Options come on top of the
+// service's URL and key.
 func (s *Server) Client(options ...client.Option) *client.Client {
 	s.tb.Helper()
 	own := []client.Option{client.WithBaseURL(s.URL), client.WithAPIKey(s.APIKey), client.WithHTTPClient(s.httpClient())}

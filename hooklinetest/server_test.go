@@ -48,7 +48,8 @@ func TestDelivery(t *testing.T) {
 	require.Error(t, got.Verify("another"))
 }
 
-// TestRetrySchedule runs the whole schedule, which takes three days, in no time.
+// TestRetrySchedule runs the whole schedule, which takes three days, in no
+// time.
 func TestRetrySchedule(t *testing.T) {
 	t.Parallel()
 	s := hooklinetest.NewServer(t)
@@ -112,7 +113,8 @@ func TestServersShareNothing(t *testing.T) {
 	assert.Empty(t, page.Items)
 }
 
-// BenchmarkNewServer starts servers, which end with the benchmark: run it with -benchtime 50x.
+// BenchmarkNewServer starts servers, which end with the benchmark: run it with
+// -benchtime 50x.
 func BenchmarkNewServer(b *testing.B) {
 	for b.Loop() {
 		hooklinetest.NewServer(b)

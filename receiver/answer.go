@@ -9,14 +9,17 @@ import (
 	"time"
 )
 
-// ErrGone is what a handler returns if deliveries are not wanted any more, now or later. The sender is answered 410, upon
-// which hookline fails the delivery for good and disables the config.
+// ErrGone is what a handler returns if deliveries are not wanted any more, now
+// or later. The sender is answered 410, upon which hookline fails the delivery
+// for good and disables the config.
 var ErrGone = errors.New("receiver: deliveries are not wanted any more")
 
-// RetryLaterError is what a handler returns if it cannot handle the delivery now. The sender is answered 503 with
-// Retry-After, which hookline honours up to 24 hours.
+// RetryLaterError is what a handler returns if it cannot handle the delivery
+// now. The sender is answered 503 with Retry-After, which hookline honours up
+// to 24 hours.
 type RetryLaterError struct {
-	// After is how long to wait. It is rounded up to whole seconds, and at least one.
+	// After is how long to wait. It is rounded up to whole seconds, and at
+	// least one.
 	After time.Duration
 	// Err is the cause, for the log; it may be nil.
 	Err error
@@ -38,7 +41,8 @@ func RetryLater(after time.Duration, cause error) error {
 	return &RetryLaterError{After: after, Err: cause}
 }
 
-// retryAfterBusy is how long a sender should wait when another attempt is under way, or the Deduplicator has failed.
+// retryAfterBusy is how long a sender should wait when another attempt is under
+// way, or the Deduplicator has failed.
 const retryAfterBusy = 5 * time.Second
 
 // Codes of answers that have no [Error].
@@ -75,8 +79,9 @@ func unavailable(code string, retryAfter time.Duration, cause error, level slog.
 
 func (a answer) ok() bool { return a.code == "" }
 
-// answerTo turns what the handler returned into an answer. Only its own types and values count: a handler may well call
-// other functions of this package, and their errors are its failures.
+// answerTo turns what the handler returned into an answer. Only its own types
+// and values count: a handler may well call other functions of this package,
+// and their errors are its failures.
 func answerTo(err error) answer {
 	if err == nil {
 		return accepted
@@ -90,8 +95,9 @@ func answerTo(err error) answer {
 	return answer{status: http.StatusInternalServerError, code: codeHandlerFailed, cause: err, level: slog.LevelError}
 }
 
-// problem is the body of an answer that is no success (RFC 9457). hookline keeps the beginning of it in the delivery's log,
-// where the config's owner sees the code.
+// problem is the body of an answer that is no success (RFC 9457). hookline
+// keeps the beginning of it in the delivery's log, where the config's owner
+// sees the code.
 type problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`

@@ -14,14 +14,16 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// benchPayloads are of the size that `hookline bench` publishes, and of the largest that hookline accepts.
+// benchPayloads are of the size that `hookline bench` publishes, and of the
+// largest that hookline accepts.
 var benchPayloads = []int{300, 256 << 10}
 
 func benchPayload(size int) []byte {
 	return []byte(`{"event":"a","x":"` + strings.Repeat("x", size-len(`{"event":"a","x":""}`)) + `"}`)
 }
 
-// forSizes measures what prepare returns for a payload of each size, signed now.
+// forSizes measures what prepare returns for a payload of each size, signed
+// now.
 func forSizes(b *testing.B, prepare func(payload []byte, header http.Header) func() error) {
 	b.Helper()
 	for _, size := range benchPayloads {

@@ -17,7 +17,8 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// From the generated initiator to the generated receiver, with our signature between them.
+// From the generated initiator to the generated receiver, with our signature
+// between them.
 func TestGeneratedCallback(t *testing.T) {
 	var got []receiver.Delivery
 	endpoint := newEndpoint(t, func(_ context.Context, d receiver.Delivery) error {
@@ -48,7 +49,8 @@ func TestGeneratedCallback(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusNoContent, deliver(&signature, payload))
 	assert.Equal(t, http.StatusNoContent, deliver(&signature, payload))
-	// What the generated code refuses by itself does not get as far as the handler.
+	// What the generated code refuses by itself does not get as far as the
+	// handler.
 	recorder := httptest.NewRecorder()
 	router.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/hooks", bytes.NewReader(payload)))
 	assert.Equal(t, http.StatusBadRequest, recorder.Code)

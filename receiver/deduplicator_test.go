@@ -57,7 +57,8 @@ func TestFailureLetsTheRetryThrough(t *testing.T) {
 	assert.Equal(t, 5, calls)
 }
 
-// A delivery that is not verified, or is no JSON object, claims nothing: nobody can block another's id.
+// A delivery that is not verified, or is no JSON object, claims nothing: nobody
+// can block another's id.
 func TestUnverifiedClaimsNothing(t *testing.T) {
 	deduplicator, err := receiver.NewMemoryDeduplicator(1, time.Hour)
 	require.NoError(t, err)
@@ -69,8 +70,8 @@ func TestUnverifiedClaimsNothing(t *testing.T) {
 	assert.Zero(t, deduplicator.Len())
 }
 
-// While one attempt is handled the next is asked to come again: to call it a success would lose the event if the first
-// one fails.
+// While one attempt is handled the next is asked to come again: to call it a
+// success would lose the event if the first one fails.
 func TestAttemptInProgress(t *testing.T) {
 	started, finish := make(chan struct{}), make(chan error)
 	e := newEndpoint(t, func(context.Context, receiver.Delivery) error {
@@ -91,7 +92,8 @@ func TestAttemptInProgress(t *testing.T) {
 	assert.Equal(t, http.StatusNoContent, e.deliver(t, "a", "{}").Code)
 }
 
-// Many attempts at once, each event's first run fails: each succeeds exactly once, and every sender is told so.
+// Many attempts at once, each event's first run fails: each succeeds exactly
+// once, and every sender is told so.
 func TestConcurrentAttempts(t *testing.T) {
 	const events, senders = 20, 8
 	var runs [events]atomic.Int32
@@ -197,7 +199,8 @@ func TestSQLDeduplicator(t *testing.T) {
 	_, err = d.Begin(t.Context(), "a")
 	require.ErrorIs(t, err, receiver.ErrInProgress)
 
-	// The process that has the claim dies, and another takes it over; then it turns out not to be dead.
+	// The process that has the claim dies, and another takes it over; then it
+	// turns out not to be dead.
 	_, err = db.ExecContext(t.Context(), `UPDATE handled SET claimed_until = 1`)
 	require.NoError(t, err)
 	second, err := d.Begin(t.Context(), "a")

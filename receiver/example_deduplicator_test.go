@@ -13,12 +13,14 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// handledTable is where several processes remember together what they have handled. claimed_until, in seconds since the
-// Unix epoch, is null once the handler has succeeded. A job of your own deletes what is older than the sender's longest
-// wait between two attempts.
+// handledTable is where several processes remember together what they have
+// handled. claimed_until, in seconds since the Unix epoch, is null once the
+// handler has succeeded. A job of your own deletes what is older than the
+// sender's longest wait between two attempts.
 const handledTable = `CREATE TABLE handled (id TEXT PRIMARY KEY, claim TEXT NOT NULL, claimed_until BIGINT)`
 
-// claimTime is longer than the handler may take: after it the claim of a process that has died is anybody's.
+// claimTime is longer than the handler may take: after it the claim of a
+// process that has died is anybody's.
 const claimTime = time.Minute
 
 // sqlDeduplicator implements receiver.Deduplicator.

@@ -12,17 +12,20 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// callback makes a handler an implementation of the generated callback receiver.
+// callback makes a handler an implementation of the generated callback
+// receiver.
 type callback struct{ handler http.Handler }
 
-// HandleReceiveWebhookDeliveryCallback implements serverapi.CallbackReceiverInterface. The parameters are not needed: the
+// HandleReceiveWebhookDeliveryCallback implements
+// serverapi.CallbackReceiverInterface. The parameters are not needed: the
 // handler takes them from the request, and verifies them.
 func (c callback) HandleReceiveWebhookDeliveryCallback(ctx echo.Context, _ gen.ReceiveWebhookDeliveryParams) error {
 	c.handler.ServeHTTP(ctx.Response(), ctx.Request())
 	return nil
 }
 
-// On echo: behind the generated callback receiver, or, with echo.WrapHandler, on a route of its own.
+// On echo: behind the generated callback receiver, or, with echo.WrapHandler,
+// on a route of its own.
 func ExampleNewHandler_echo() {
 	handler, err := receiver.NewHandler([]string{signingKey}, func(_ context.Context, delivery receiver.Delivery) error {
 		fmt.Println("handling", delivery.EventType())

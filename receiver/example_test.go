@@ -14,13 +14,16 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// signingKey is what the config was created with. A program reads it from where it keeps its secrets.
+// signingKey is what the config was created with. A program reads it from where
+// it keeps its secrets.
 const signingKey = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
-// quiet keeps the refusals out of the output. Programs leave the logger as it is, or give their own.
+// quiet keeps the refusals out of the output. Programs leave the logger as it
+// is, or give their own.
 var quiet = slog.New(slog.DiscardHandler)
 
-// post sends a delivery to a handler as hookline would, and returns what it answered.
+// post sends a delivery to a handler as hookline would, and returns what it
+// answered.
 func post(handler http.Handler, key, id, payload string) *httptest.ResponseRecorder {
 	request := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/webhooks", bytes.NewReader([]byte(payload)))
 	signer, err := receiver.NewSigner(key)
@@ -104,7 +107,8 @@ func ExampleVerify() {
 	// 401
 }
 
-// A delivery that was recorded is verified at the time at which it came. The key is being replaced: both are good.
+// A delivery that was recorded is verified at the time at which it came. The
+// key is being replaced: both are good.
 func ExampleVerifier_Verify() {
 	verifier, err := receiver.NewVerifier([]string{"the new key", signingKey},
 		receiver.WithClock(func() time.Time { return time.Unix(1614265331, 0) }))

@@ -21,7 +21,8 @@ func signedHere(secret, id, timestamp string, payload []byte) string {
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// FuzzVerify gives the verifier whatever headers there may be: it never panics, and what it accepts is signed.
+// FuzzVerify gives the verifier whatever headers there may be: it never panics,
+// and what it accepts is signed.
 func FuzzVerify(f *testing.F) {
 	const secret = "s3cr3t"
 	right := signedHere(secret, vectorID, vectorTimestamp, vectorPayload)
@@ -52,7 +53,8 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// FuzzRoundTrip signs whatever can be signed: it verifies, and does not any more after one bit has changed, wherever.
+// FuzzRoundTrip signs whatever can be signed: it verifies, and does not any
+// more after one bit has changed, wherever.
 func FuzzRoundTrip(f *testing.F) {
 	f.Add("s3cr3t", vectorID, vectorTime.Unix(), vectorPayload, uint(3))
 	f.Add(vectorSecret, "a", int64(0), []byte(nil), uint(1000))
@@ -80,7 +82,8 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-// flipBit changes one bit of the signed parts or the signature and returns the payload, changed or not.
+// flipBit changes one bit of the signed parts or the signature and returns the
+// payload, changed or not.
 func flipBit(header http.Header, payload []byte, n uint) []byte {
 	changed := slices.Clone(payload)
 	parts := [][]byte{changed}

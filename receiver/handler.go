@@ -13,14 +13,16 @@ import (
 	"time"
 )
 
-// MaxPayload is how many bytes the body of a delivery may have: 1 MiB. hookline sends at most 256 KiB.
+// MaxPayload is how many bytes the body of a delivery may have: 1 MiB. hookline
+// sends at most 256 KiB.
 const MaxPayload = 1 << 20
 
 // settleTimeout bounds what a [Claim] may take to settle.
 const settleTimeout = 5 * time.Second
 
-// HandlerFunc handles one delivery. Its context ends when the sender hangs up, as after its timeout (hookline's default is
-// 15 seconds); the event then comes again, whatever is returned. It is called concurrently.
+// HandlerFunc handles one delivery. Its context ends when the sender hangs up,
+// as after its timeout (hookline's default is 15 seconds); the event then comes
+// again, whatever is returned. It is called concurrently.
 //
 // An error is not sent to the sender; see [NewHandler] for what is answered.
 type HandlerFunc = func(ctx context.Context, delivery Delivery) error
@@ -33,8 +35,9 @@ type handler struct {
 	logger       *slog.Logger
 }
 
-// NewHandler returns an endpoint for deliveries that are signed with one of the secrets. It may be mounted under any path;
-// each delivery that is verified, and was not handled before (see [WithDeduplicator]), goes to handle.
+// NewHandler returns an endpoint for deliveries that are signed with one of the
+// secrets. It may be mounted under any path; each delivery that is verified,
+// and was not handled before (see [WithDeduplicator]), goes to handle.
 //
 //	204  handle returned nil, or the delivery is a duplicate
 //	400  the body is no JSON object, or could not be read
@@ -46,12 +49,14 @@ type handler struct {
 //	503  with Retry-After: handle returned a [RetryLaterError], or the delivery is being handled already, or the
 //	     Deduplicator failed
 //
-// Whatever is not 2xx makes the sender try again later (Standard Webhooks, delivery success and failure), and carries a
-// problem document (RFC 9457) with the code of the reason and nothing else. Nothing of the body is looked at before it is
-// verified, and it is read only if the headers may be right.
+// Whatever is not 2xx makes the sender try again later (Standard Webhooks,
+// delivery success and failure), and carries a problem document (RFC 9457) with
+// the code of the reason and nothing else. Nothing of the body is looked at
+// before it is verified, and it is read only if the headers may be right.
 //
-// How long a sender may take is for the [http.Server] to say: set ReadHeaderTimeout and ReadTimeout. A deadline of the
-// handler is the caller's business too; see [HandlerFunc].
+// How long a sender may take is for the [http.Server] to say: set
+// ReadHeaderTimeout and ReadTimeout. A deadline of the handler is the caller's
+// business too; see [HandlerFunc].
 //
 // The errors are [ErrNoSecret], [ErrInvalidSecret] and [ErrInvalidOption].
 func NewHandler(secrets []string, handle HandlerFunc, options ...HandlerOption) (http.Handler, error) {
@@ -147,8 +152,8 @@ func (h *handler) deliver(ctx context.Context, delivery Delivery) answer {
 	}
 }
 
-// deliverClaimed settles the claim whatever happens to the handler, and before the sender gets an answer upon which it
-// could come again.
+// deliverClaimed settles the claim whatever happens to the handler, and before
+// the sender gets an answer upon which it could come again.
 func (h *handler) deliverClaimed(ctx context.Context, delivery Delivery, claim Claim) answer {
 	settle := claim.Release
 	defer func() {
@@ -174,7 +179,8 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
-// call also recovers from what the methods of the returned error do while they are asked for their kind.
+// call also recovers from what the methods of the returned error do while they
+// are asked for their kind.
 func (h *handler) call(ctx context.Context, delivery Delivery) (result answer) {
 	defer func() {
 		if value := recover(); value != nil {

@@ -167,7 +167,8 @@ func TestHandlerMethods(t *testing.T) {
 	}
 }
 
-// countingReader is an endless body of spaces, of which it counts what is read, or a body that fails.
+// countingReader is an endless body of spaces, of which it counts what is read,
+// or a body that fails.
 type countingReader struct {
 	n   int
 	err error
@@ -184,7 +185,8 @@ func (r *countingReader) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A body without a length is read up to the limit, and not at all while the headers are wrong.
+// A body without a length is read up to the limit, and not at all while the
+// headers are wrong.
 func TestHandlerReadsNoMoreThanItMust(t *testing.T) {
 	e := newEndpoint(t, unwanted(t))
 	body := new(countingReader)
@@ -265,7 +267,8 @@ func TestRetryLaterError(t *testing.T) {
 	assert.Equal(t, time.Minute, later.After)
 }
 
-// The same over a connection: chunked bodies, and a sender that sees the status before it has sent everything.
+// The same over a connection: chunked bodies, and a sender that sees the status
+// before it has sent everything.
 func TestHandlerOverHTTP(t *testing.T) {
 	var got receiver.Delivery
 	handler, err := receiver.NewHandler([]string{vectorSecret}, func(_ context.Context, d receiver.Delivery) error {
@@ -295,7 +298,8 @@ func TestHandlerOverHTTP(t *testing.T) {
 	assert.Equal(t, http.StatusRequestEntityTooLarge, send(long, io.MultiReader(bytes.NewReader(long))))
 }
 
-// A handler that ends its goroutine, as a test's FailNow does, leaves no claim behind.
+// A handler that ends its goroutine, as a test's FailNow does, leaves no claim
+// behind.
 func TestHandlerGoexit(t *testing.T) {
 	deduplicator, err := receiver.NewMemoryDeduplicator(1, time.Hour)
 	require.NoError(t, err)

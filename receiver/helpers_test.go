@@ -27,7 +27,8 @@ var (
 // atVectorTime is the clock at which the vector is fresh.
 var atVectorTime = receiver.WithClock(func() time.Time { return vectorTime })
 
-// vectorHeader returns the vector's headers, with other values for the keys of change; nil removes a header.
+// vectorHeader returns the vector's headers, with other values for the keys of
+// change; nil removes a header.
 func vectorHeader(change http.Header) http.Header {
 	header := http.Header{
 		receiver.HeaderID:        {vectorID},

@@ -14,16 +14,19 @@ import (
 
 const (
 	secretPrefix = "whsec_"
-	// version is the symmetric scheme's, with the comma that follows it (Standard Webhooks, webhook headers).
+	// version is the symmetric scheme's, with the comma that follows it
+	// (Standard Webhooks, webhook headers).
 	version = "v1,"
 	// signatureLength is that of a version and the base64 form of 32 bytes.
 	signatureLength = len(version) + 44
-	// minFIPSKey is how many bytes crypto/hmac wants where FIPS 140-3 is enforced; it panics on less.
+	// minFIPSKey is how many bytes crypto/hmac wants where FIPS 140-3 is
+	// enforced; it panics on less.
 	minFIPSKey = 112 / 8
 )
 
-// key is a decoded secret. It may be used concurrently. Only a closure has the secret, because package fmt looks into
-// unexported fields, but not into functions.
+// key is a decoded secret. It may be used concurrently. Only a closure has the
+// secret, because package fmt looks into unexported fields, but not into
+// functions.
 type key struct {
 	newState func() *macState
 	states   sync.Pool // of *macState
@@ -33,7 +36,8 @@ func newKey(secret []byte) *key {
 	return &key{newState: func() *macState { return &macState{mac: hmac.New(sha256.New, secret)} }}
 }
 
-// macState is what one signature needs, kept for the next one: the keyed hash is worth several allocations.
+// macState is what one signature needs, kept for the next one: the keyed hash
+// is worth several allocations.
 type macState struct {
 	mac     hash.Hash
 	scratch []byte
@@ -55,8 +59,9 @@ func parseKeys(secrets []string) ([]*key, error) {
 	return keys, nil
 }
 
-// decodeSecret accepts whsec_ with and without padding: the specification says base64 and no more, Python's reference
-// library takes both, and the two cannot be confused. A line break at the end of it, as files have, is skipped.
+// decodeSecret accepts whsec_ with and without padding: the specification says
+// base64 and no more, Python's reference library takes both, and the two cannot
+// be confused. A line break at the end of it, as files have, is skipped.
 func decodeSecret(secret string) ([]byte, error) {
 	if secret == "" {
 		return nil, ErrNoSecret
@@ -74,7 +79,8 @@ func decodeSecret(secret string) ([]byte, error) {
 	return decoded, nil
 }
 
-// unpad takes the padding off, if it is what the length asks for; else it leaves the text, for the decoder to refuse.
+// unpad takes the padding off, if it is what the length asks for; else it
+// leaves the text, for the decoder to refuse.
 func unpad(encoded string) string {
 	encoded = strings.TrimRight(encoded, "\r\n")
 	if len(encoded)%4 != 0 {

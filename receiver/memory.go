@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// ErrDeduplicatorFull is what [MemoryDeduplicator.Begin] returns when as many deliveries are being handled as it has room
-// for.
+// ErrDeduplicatorFull is what [MemoryDeduplicator.Begin] returns when as many
+// deliveries are being handled as it has room for.
 var ErrDeduplicatorFull = errors.New("receiver: too many deliveries are being handled")
 
-// MemoryDeduplicator is a [Deduplicator] in the memory of one process, which forgets everything with it. It may be used
-// concurrently; no method blocks for longer than a map access.
+// MemoryDeduplicator is a [Deduplicator] in the memory of one process, which
+// forgets everything with it. It may be used concurrently; no method blocks for
+// longer than a map access.
 type MemoryDeduplicator struct {
 	capacity int
 	ttl      time.Duration
@@ -28,13 +29,17 @@ type expiring struct {
 	at time.Time
 }
 
-// NewMemoryDeduplicator returns one that remembers at most capacity ids, each for ttl after its handler succeeded. When it
-// is full the id that was handled first is forgotten, so that its event would be handled again if it came again; ids whose
-// handlers run are never forgotten. An id takes about 200 bytes.
+// NewMemoryDeduplicator returns one that remembers at most capacity ids, each
+// for ttl after its handler succeeded. When it is full the id that was handled
+// first is forgotten, so that its event would be handled again if it came
+// again; ids whose handlers run are never forgotten. An id takes about 200
+// bytes.
 //
-// The ttl should be longer than the sender's longest wait between two attempts, because the repeat of an event whose answer
-// was lost comes after one: with hookline's defaults 27 hours. It must be more than the tolerance to keep replays out.
-// Capacity and ttl must be more than 0, otherwise the error is [ErrInvalidOption].
+// The ttl should be longer than the sender's longest wait between two attempts,
+// because the repeat of an event whose answer was lost comes after one: with
+// hookline's defaults 27 hours. It must be more than the tolerance to keep
+// replays out. Capacity and ttl must be more than 0, otherwise the error is
+// [ErrInvalidOption].
 func NewMemoryDeduplicator(capacity int, ttl time.Duration) (*MemoryDeduplicator, error) {
 	if capacity <= 0 || ttl <= 0 {
 		return nil, fmt.Errorf("%w: capacity and ttl must be more than 0", ErrInvalidOption)
@@ -42,7 +47,8 @@ func NewMemoryDeduplicator(capacity int, ttl time.Duration) (*MemoryDeduplicator
 	return &MemoryDeduplicator{capacity: capacity, ttl: ttl, handled: make(map[string]bool)}, nil
 }
 
-// Begin implements [Deduplicator]. Besides its errors it returns [ErrDeduplicatorFull].
+// Begin implements [Deduplicator]. Besides its errors it returns
+// [ErrDeduplicatorFull].
 func (d *MemoryDeduplicator) Begin(_ context.Context, id string) (Claim, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -103,7 +109,8 @@ func (c *memoryClaim) Release(context.Context) error {
 	return nil
 }
 
-// settle lets the first call pass only, because the id may belong to another claim after it.
+// settle lets the first call pass only, because the id may belong to another
+// claim after it.
 func (c *memoryClaim) settle(change func(*MemoryDeduplicator)) {
 	c.deduplicator.mu.Lock()
 	defer c.deduplicator.mu.Unlock()

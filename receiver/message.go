@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Headers of a delivery, in the canonical form that keys of [http.Header] have. The first three are of Standard Webhooks;
-// the fourth carries the same value as the third in the vendor's API (the config's signature_header).
+// Headers of a delivery, in the canonical form that keys of [http.Header] have.
+// The first three are of Standard Webhooks; the fourth carries the same value
+// as the third in the vendor's API (the config's signature_header).
 const (
 	HeaderID              = "Webhook-Id"
 	HeaderTimestamp       = "Webhook-Timestamp"
@@ -16,13 +17,15 @@ const (
 	HeaderRootFiSignature = "X-Rootfi-Signature"
 )
 
-// MaxIDLength is how many bytes a webhook-id may have. hookline's are UUIDs, of 36.
+// MaxIDLength is how many bytes a webhook-id may have. hookline's are UUIDs, of
+// 36.
 const MaxIDLength = 256
 
 // maxTimestamp is the last second of the year 9999.
 const maxTimestamp = 253402300799
 
-// message is what a delivery's headers say beside the signatures. Its values have been checked, but not verified.
+// message is what a delivery's headers say beside the signatures. Its values
+// have been checked, but not verified.
 type message struct {
 	id        string
 	timestamp int64 // seconds since the Unix epoch
@@ -44,7 +47,8 @@ func parseMessage(header http.Header) (message, error) {
 	return message{id, timestamp}, err
 }
 
-// single returns the value of a header that must be there once. The name is one of ours, so an error may show it.
+// single returns the value of a header that must be there once. The name is one
+// of ours, so an error may show it.
 func single(header http.Header, name string) (string, error) {
 	values := header[name]
 	switch {
@@ -69,7 +73,8 @@ func validID(id string) bool {
 	return true
 }
 
-// parseTimestamp takes one spelling of a number only, so that what was signed can be made from the number.
+// parseTimestamp takes one spelling of a number only, so that what was signed
+// can be made from the number.
 func parseTimestamp(text string) (int64, error) {
 	seconds, err := strconv.ParseUint(text, 10, 63) // unsigned: it takes no sign
 	if err != nil || seconds > maxTimestamp || text[0] == '0' && text != "0" {

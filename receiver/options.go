@@ -8,10 +8,12 @@ import (
 	"time"
 )
 
-// VerifyOption changes how deliveries are verified. [NewVerifier] and [NewHandler] take it; they check the values.
+// VerifyOption changes how deliveries are verified. [NewVerifier] and
+// [NewHandler] take it; they check the values.
 type VerifyOption func(*verifySettings)
 
-// HandlerOption changes how deliveries are handled. [NewHandler] takes it. Every [VerifyOption] is one.
+// HandlerOption changes how deliveries are handled. [NewHandler] takes it.
+// Every [VerifyOption] is one.
 type HandlerOption interface {
 	applyTo(settings *handlerSettings)
 }
@@ -34,20 +36,22 @@ type handlerOption func(*handlerSettings)
 
 func (o handlerOption) applyTo(settings *handlerSettings) { o(settings) }
 
-// WithTolerance sets how far webhook-timestamp may be from the clock in either direction, instead of [DefaultTolerance].
-// It must be more than 0.
+// WithTolerance sets how far webhook-timestamp may be from the clock in either
+// direction, instead of [DefaultTolerance]. It must be more than 0.
 func WithTolerance(tolerance time.Duration) VerifyOption {
 	return func(s *verifySettings) { s.tolerance = tolerance }
 }
 
-// WithClock sets where the time comes from, instead of [time.Now]: for tests, and to verify deliveries that were recorded.
-// It is called from several goroutines.
+// WithClock sets where the time comes from, instead of [time.Now]: for tests,
+// and to verify deliveries that were recorded. It is called from several
+// goroutines.
 func WithClock(now func() time.Time) VerifyOption {
 	return func(s *verifySettings) { s.clock = now }
 }
 
-// WithSignatureHeaders sets the headers that may carry signatures, instead of webhook-signature and X-RootFi-Signature: for
-// a config whose signature_header is another. At least one of them must be in a delivery.
+// WithSignatureHeaders sets the headers that may carry signatures, instead of
+// webhook-signature and X-RootFi-Signature: for a config whose signature_header
+// is another. At least one of them must be in a delivery.
 func WithSignatureHeaders(names ...string) VerifyOption {
 	canonical := make([]string, len(names))
 	for i, name := range names {
@@ -56,14 +60,15 @@ func WithSignatureHeaders(names ...string) VerifyOption {
 	return func(s *verifySettings) { s.signatureHeaders = canonical }
 }
 
-// WithDeduplicator keeps repeated deliveries from the handler. See [Deduplicator]. nil is none, as
-// without the option.
+// WithDeduplicator keeps repeated deliveries from the handler. See
+// [Deduplicator]. nil is none, as without the option.
 func WithDeduplicator(deduplicator Deduplicator) HandlerOption {
 	return handlerOption(func(s *handlerSettings) { s.deduplicator = deduplicator })
 }
 
-// WithLogger takes what the sender does not see: refused deliveries (a warning with the code), and failures and panics of
-// the handler (an error, with the handler's own message). It is [slog.Default] unless it is given.
+// WithLogger takes what the sender does not see: refused deliveries (a warning
+// with the code), and failures and panics of the handler (an error, with the
+// handler's own message). It is [slog.Default] unless it is given.
 func WithLogger(logger *slog.Logger) HandlerOption {
 	return handlerOption(func(s *handlerSettings) { s.logger = logger })
 }

@@ -49,7 +49,8 @@ func TestSecretsThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// Without the prefix a secret is its bytes, even where they look like base64: that is what the contract says.
+// Without the prefix a secret is its bytes, even where they look like base64:
+// that is what the contract says.
 func TestRawSecrets(t *testing.T) {
 	for _, secret := range []string{"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a", "\x00\xff", "whsec", "WHSEC_AAAA", " whsec_AAAA"} {
 		header := signed(t, secret, "id", vectorPayload)

@@ -41,7 +41,8 @@ func TestSignVectors(t *testing.T) {
 	}
 }
 
-// whsec_ with and without padding are the same key, whatever the padding's length.
+// whsec_ with and without padding are the same key, whatever the padding's
+// length.
 func TestSignPadding(t *testing.T) {
 	for _, key := range []string{"0123456789abcdefghijklmn", "0123456789abcdefghijklmno", "0123456789abcdefghijklmnop"} {
 		want, err := receiver.Sign(key, vectorID, vectorTime, vectorPayload)
@@ -85,7 +86,8 @@ func TestSignRefuses(t *testing.T) {
 	}
 }
 
-// A sender that changes its secret signs with both, and receivers with either verify.
+// A sender that changes its secret signs with both, and receivers with either
+// verify.
 func TestSignerRotation(t *testing.T) {
 	signer, err := receiver.NewSigner("new", "old", "older")
 	require.NoError(t, err)
@@ -98,7 +100,8 @@ func TestSignerRotation(t *testing.T) {
 	require.ErrorIs(t, receiver.Verify(vectorPayload, header, "oldest"), receiver.ErrNoMatchingSignature)
 }
 
-// Signer and Verifier share their hashes between goroutines; what one signs must not depend on the others.
+// Signer and Verifier share their hashes between goroutines; what one signs
+// must not depend on the others.
 func TestConcurrentUse(t *testing.T) {
 	signer, err := receiver.NewSigner(vectorSecret)
 	require.NoError(t, err)

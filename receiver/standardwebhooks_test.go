@@ -23,8 +23,8 @@ var interoperableSecrets = []string{
 	"s3cr3t", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "pässwörd \U0001f511", "\x00\xff\n",
 }
 
-// interoperablePayloads are what we could be asked to sign. Those that are not UTF-8 are for Go only: the libraries of the
-// other languages sign strings.
+// interoperablePayloads are what we could be asked to sign. Those that are not
+// UTF-8 are for Go only: the libraries of the other languages sign strings.
 var interoperablePayloads = []string{
 	`{}`, `{"test": 2432232314}`, "{\n\t\"naïve\": \"\U0001f600 \\u2028\"\r\n}", "{\"\u2028\":\"\x7f\"}", `{"n":1e400,"n":-0.0}`, "no JSON", "",
 	"\ufeff{}", "\x00", "\x00\xff", `{"long":"` + strings.Repeat("x", 256<<10) + `"}`,
@@ -77,7 +77,8 @@ func TestWeVerifyWhatTheySign(t *testing.T) {
 	}
 }
 
-// The tolerance is the same everywhere: a minute less than five minutes is accepted, a minute more is not.
+// The tolerance is the same everywhere: a minute less than five minutes is
+// accepted, a minute more is not.
 func TestToleranceOfAll(t *testing.T) {
 	for _, language := range interop.Languages() {
 		t.Run(string(language), func(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// Signatures that are well formed and not the vector's. The last one is of the specification's example.
+// Signatures that are well formed and not the vector's. The last one is of the
+// specification's example.
 const (
 	wrongV1  = "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
 	wrongV2  = "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
@@ -115,7 +116,8 @@ func TestVerifyPayload(t *testing.T) {
 	}
 }
 
-// The parts of what is signed must not be shifted from one to the other: the bytes under both signatures are the same.
+// The parts of what is signed must not be shifted from one to the other: the
+// bytes under both signatures are the same.
 func TestVerifyPartsStayApart(t *testing.T) {
 	signature, err := receiver.Sign(vectorSecret, "a", vectorTime, []byte("1614265331.{}"))
 	require.NoError(t, err)

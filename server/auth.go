@@ -7,14 +7,17 @@ import (
 	"net/http"
 )
 
-// apiKeyHeader is the header of the contract's security scheme, as net/http spells it in a header map.
+// apiKeyHeader is the header of the contract's security scheme, as net/http
+// spells it in a header map.
 const apiKeyHeader = "Api_key"
 
 // Authenticator tells who calls.
 type Authenticator interface {
-	// Authenticate returns the context that the implementation sees, which may carry whatever it must know of the
-	// caller. For a key that is unknown or revoked the error is ErrUnauthenticated, or wraps it; any other error is
-	// answered as an implementation's is. It must be safe for concurrent use, and should compare keys in constant time.
+	// Authenticate returns the context that the implementation sees, which may
+	// carry whatever it must know of the caller. For a key that is unknown or
+	// revoked the error is ErrUnauthenticated, or wraps it; any other error is
+	// answered as an implementation's is. It must be safe for concurrent use,
+	// and should compare keys in constant time.
 	Authenticate(ctx context.Context, apiKey string) (context.Context, error)
 }
 
@@ -26,7 +29,8 @@ func (f AuthenticatorFunc) Authenticate(ctx context.Context, apiKey string) (con
 	return f(ctx, apiKey)
 }
 
-// ErrUnauthenticated is the error of an Authenticator for a key that is not valid.
+// ErrUnauthenticated is the error of an Authenticator for a key that is not
+// valid.
 var ErrUnauthenticated = errors.New("server: the API key is not valid")
 
 // authenticate returns the context that the implementation sees.

@@ -38,7 +38,8 @@ func TestUnauthenticated(t *testing.T) {
 	assert.Empty(t, s.logged(failureLine))
 }
 
-// TestAuthenticationComesFirst sends requests that are wrong in every way: who calls is asked before anything else.
+// TestAuthenticationComesFirst sends requests that are wrong in every way: who
+// calls is asked before anything else.
 func TestAuthenticationComesFirst(t *testing.T) {
 	s := serve(t, working(), server.WithMaxBody(16))
 	for _, c := range []call{
@@ -73,7 +74,8 @@ func TestBodyOfStrangersIsNotRead(t *testing.T) {
 	}
 }
 
-// TestStrangersNeedNotSendTheirBody waits for 100 Continue, which must not come.
+// TestStrangersNeedNotSendTheirBody waits for 100 Continue, which must not
+// come.
 func TestStrangersNeedNotSendTheirBody(t *testing.T) {
 	s := serve(t, working())
 	connection := dial(t, s)
@@ -105,7 +107,8 @@ func TestAuthenticatorsContext(t *testing.T) {
 	assert.Equal(t, "owner of "+goodKey, <-seen)
 }
 
-// TestAuthenticatorFails is about a server that cannot tell who calls. That is not the caller's fault.
+// TestAuthenticatorFails is about a server that cannot tell who calls. That is
+// not the caller's fault.
 func TestAuthenticatorFails(t *testing.T) {
 	broken, busy := errors.New("key store: disk on fire"), errors.New("key store: busy")
 	for name, c := range map[string]struct {

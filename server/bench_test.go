@@ -16,7 +16,8 @@ import (
 	"github.com/hookline-go/hookline/server"
 )
 
-// seedRequest is the body of the document that started it all (seed/create-webhook-config.txt).
+// seedRequest is the body of the document that started it all
+// (seed/create-webhook-config.txt).
 const seedRequest = `
 {
   "webhook_type": "CONNECTION_CHANGED",
@@ -26,7 +27,8 @@ const seedRequest = `
 }
 `
 
-// trivial answers a create with what it was sent, so that a benchmark measures what is around it.
+// trivial answers a create with what it was sent, so that a benchmark measures
+// what is around it.
 type trivial struct {
 	serverapi.StrictServerInterface
 }
@@ -45,7 +47,8 @@ func (trivial) CreateWebhookConfig(
 
 func anyKey(ctx context.Context, _ string) (context.Context, error) { return ctx, nil }
 
-// BenchmarkCreate is a create through the whole shell. What BenchmarkHarness takes is the benchmark's own.
+// BenchmarkCreate is a create through the whole shell. What BenchmarkHarness
+// takes is the benchmark's own.
 func BenchmarkCreate(b *testing.B) {
 	handler, err := server.New(trivial{},
 		server.WithAuthenticator(server.AuthenticatorFunc(anyKey)),
@@ -64,7 +67,8 @@ func BenchmarkCreateLogged(b *testing.B) {
 	benchmark(b, handler)
 }
 
-// BenchmarkHarness is the same requests to a handler that reads the body and answers 201.
+// BenchmarkHarness is the same requests to a handler that reads the body and
+// answers 201.
 func BenchmarkHarness(b *testing.B) {
 	benchmark(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

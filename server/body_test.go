@@ -45,8 +45,8 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
-// TestEndlessBody sends a body without an end: the answer comes all the same, and the connection is closed rather than
-// read.
+// TestEndlessBody sends a body without an end: the answer comes all the same,
+// and the connection is closed rather than read.
 func TestEndlessBody(t *testing.T) {
 	s := serve(t, working())
 	connection := dial(t, s)
@@ -123,7 +123,8 @@ func TestContentType(t *testing.T) {
 	}
 }
 
-// TestImplementationGetsWhatWasValidated looks at names, which count as they are written, and at defaults.
+// TestImplementationGetsWhatWasValidated looks at names, which count as they
+// are written, and at defaults.
 func TestImplementationGetsWhatWasValidated(t *testing.T) {
 	seen := make(chan serverapi.CreateWebhookConfigRequestObject, 1)
 	s := serve(t, &stub{
@@ -141,7 +142,8 @@ func TestImplementationGetsWhatWasValidated(t *testing.T) {
 	s.do(createCall(strings.ToUpper(`{"name":"n"}`))).problem(t, http.StatusBadRequest, "invalid_request")
 }
 
-// TestOddButValid sends what is at the edge of the contract. None of it may be the server's fault.
+// TestOddButValid sends what is at the edge of the contract. None of it may be
+// the server's fault.
 func TestOddButValid(t *testing.T) {
 	implementation := working()
 	filters := make(chan serverapi.ListWebhookLogsRequestObject, 1)

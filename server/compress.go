@@ -17,7 +17,8 @@ const gzipCoding = "gzip"
 
 var compressors = sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 
-// acceptsGzip tells whether a caller wants compressed answers (RFC 9110, section 12.5.3).
+// acceptsGzip tells whether a caller wants compressed answers (RFC 9110,
+// section 12.5.3).
 func acceptsGzip(acceptEncoding []string) bool {
 	for _, value := range acceptEncoding {
 		for item := range strings.SplitSeq(value, ",") {
@@ -38,7 +39,8 @@ func isPositive(weight string) bool {
 	return err == nil && q > 0 && strings.EqualFold(strings.TrimSpace(name), "q")
 }
 
-// chooseCoding has a body of that size compressed if it is worth it and the caller wants it.
+// chooseCoding has a body of that size compressed if it is worth it and the
+// caller wants it.
 func (x *exchange) chooseCoding(size int) {
 	header := x.Header()
 	if !x.takesGzip || size < gzipMinLength || header.Get(echo.HeaderContentEncoding) != "" {
@@ -53,7 +55,8 @@ func (x *exchange) chooseCoding(size int) {
 	x.compressor.Reset(x.ResponseWriter)
 }
 
-// closeCompressor writes the rest of a compressed body. A caller that is gone needs none.
+// closeCompressor writes the rest of a compressed body. A caller that is gone
+// needs none.
 func (x *exchange) closeCompressor() {
 	_ = x.compressor.Close()
 	compressors.Put(x.compressor)

@@ -65,7 +65,8 @@ func TestLargeProblemIsCompressed(t *testing.T) {
 	assert.Equal(t, "gzip", got.header.Get("Content-Encoding"))
 }
 
-// TestAnswerInPieces is an answer of an implementation's own making, written bit by bit.
+// TestAnswerInPieces is an answer of an implementation's own making, written
+// bit by bit.
 func TestAnswerInPieces(t *testing.T) {
 	pieces := strings.SplitAfter(strings.Repeat("piece of a text\n", 1000), "\n")
 	for name, c := range map[string]struct {
@@ -106,7 +107,8 @@ func TestAnswerInPieces(t *testing.T) {
 	}
 }
 
-// TestAnswerOfNothing has an answer of an implementation's own making say nothing at all: that is net/http's 200.
+// TestAnswerOfNothing has an answer of an implementation's own making say
+// nothing at all: that is net/http's 200.
 func TestAnswerOfNothing(t *testing.T) {
 	s := serve(t, customGet(func(http.ResponseWriter) error { return nil }))
 	got, err := s.try(getCall())

@@ -7,8 +7,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// withRequestID puts the request's id into the body of an answer. The generated answers are structs whose Body, where
-// there is one, has a field RequestID. What the implementation returned stays as it is, as others may share it.
+// withRequestID puts the request's id into the body of an answer. The generated
+// answers are structs whose Body, where there is one, has a field RequestID.
+// What the implementation returned stays as it is, as others may share it.
 func withRequestID(response any, id uuid.UUID) any {
 	value := reflect.Indirect(reflect.ValueOf(response))
 	if !value.IsValid() {
@@ -24,7 +25,8 @@ func withRequestID(response any, id uuid.UUID) any {
 	return filled.Interface()
 }
 
-// requestIDFields remembers where each type of answer keeps its request id: a []int, nil where it has none.
+// requestIDFields remembers where each type of answer keeps its request id: a
+// []int, nil where it has none.
 var requestIDFields sync.Map
 
 func requestIDField(t reflect.Type) []int {

@@ -89,7 +89,8 @@ func TestFailure(t *testing.T) {
 	}
 }
 
-// TestMapperOfEverything has a mapper that takes whatever it is given: what the shell refuses is not its business.
+// TestMapperOfEverything has a mapper that takes whatever it is given: what the
+// shell refuses is not its business.
 func TestMapperOfEverything(t *testing.T) {
 	s := serve(t, working(), server.WithMaxBody(16), server.WithRateLimit(1, 6),
 		server.WithErrorMapper(func(error) (gen.Problem, bool) {
@@ -146,7 +147,8 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-// TestPanicElsewhere has everything panic that a user brings besides the implementation.
+// TestPanicElsewhere has everything panic that a user brings besides the
+// implementation.
 func TestPanicElsewhere(t *testing.T) {
 	for name, option := range map[string]server.Option{
 		"authenticator": server.WithAuthenticator(server.AuthenticatorFunc(nil)),
@@ -197,7 +199,8 @@ func customGet(c custom) *stub {
 	return implementation
 }
 
-// TestAnswerFailsBeforeItsBody has answers that are not there yet replaced whole.
+// TestAnswerFailsBeforeItsBody has answers that are not there yet replaced
+// whole.
 func TestAnswerFailsBeforeItsBody(t *testing.T) {
 	for name, visit := range map[string]custom{
 		"error": func(http.ResponseWriter) error { return errMissing },
@@ -220,7 +223,8 @@ func TestAnswerFailsBeforeItsBody(t *testing.T) {
 	}
 }
 
-// TestTornAnswer has answers fail half-way: a caller must not take the half for the whole, compressed or not.
+// TestTornAnswer has answers fail half-way: a caller must not take the half for
+// the whole, compressed or not.
 func TestTornAnswer(t *testing.T) {
 	for _, size := range []int{1, 2000, 100_000} {
 		for name, end := range map[string]func() error{
@@ -260,7 +264,8 @@ func TestAnswerThatCannotBeEncoded(t *testing.T) {
 	assert.Len(t, s.logged(failureLine), 1)
 }
 
-// untilDone waits until the time is up, or the caller is gone, and answers with an error that may say so or not.
+// untilDone waits until the time is up, or the caller is gone, and answers with
+// an error that may say so or not.
 func untilDone(started chan<- struct{}, wrap func(error) error) *stub {
 	return &stub{
 		get: func(ctx context.Context, _ serverapi.GetWebhookConfigRequestObject) (serverapi.GetWebhookConfigResponseObject, error) {
@@ -271,7 +276,8 @@ func untilDone(started chan<- struct{}, wrap func(error) error) *stub {
 	}
 }
 
-// wraps are ways in which a store tells that its context has ended. Some drivers have errors of their own for that.
+// wraps are ways in which a store tells that its context has ended. Some
+// drivers have errors of their own for that.
 var wraps = map[string]func(error) error{
 	"as it is": func(err error) error { return err },
 	"wrapped":  func(err error) error { return fmt.Errorf("query: %w", err) },
@@ -315,7 +321,8 @@ func TestClientGone(t *testing.T) {
 	}
 }
 
-// TestCanceledByItself has an implementation cancel its own work: nobody has left, so that is a failure.
+// TestCanceledByItself has an implementation cancel its own work: nobody has
+// left, so that is a failure.
 func TestCanceledByItself(t *testing.T) {
 	s := serve(t, failing(context.Canceled))
 	s.do(getCall()).problem(t, http.StatusServiceUnavailable, "unavailable")
@@ -323,7 +330,8 @@ func TestCanceledByItself(t *testing.T) {
 	assert.Empty(t, s.logged(goneLine))
 }
 
-// TestAnswerAfterTheEnd has an implementation answer although its time is up. What it did counts.
+// TestAnswerAfterTheEnd has an implementation answer although its time is up.
+// What it did counts.
 func TestAnswerAfterTheEnd(t *testing.T) {
 	s := serve(t, &stub{
 		get: func(ctx context.Context, _ serverapi.GetWebhookConfigRequestObject) (serverapi.GetWebhookConfigResponseObject, error) {

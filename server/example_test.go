@@ -13,7 +13,8 @@ import (
 	"github.com/hookline-go/hookline/server"
 )
 
-// memory implements the operations that it has need of. Those that it leaves out are answered 500.
+// memory implements the operations that it has need of. Those that it leaves
+// out are answered 500.
 type memory struct {
 	serverapi.StrictServerInterface
 

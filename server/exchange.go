@@ -12,8 +12,9 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// exchange is a request and its answer. It is the writer of the answer: what it is told is held back until the first
-// byte of the body, so that an answer that fails before can still become another one.
+// exchange is a request and its answer. It is the writer of the answer: what it
+// is told is held back until the first byte of the body, so that an answer that
+// fails before can still become another one.
 type exchange struct {
 	http.ResponseWriter
 
@@ -41,8 +42,9 @@ func exchangeOf(c echo.Context) *exchange {
 
 type exchangeKey struct{}
 
-// RequestID returns the id of the request that an implementation is answering, the same that the caller gets as
-// X-Request-Id and request_id. It is the zero UUID outside of a request.
+// RequestID returns the id of the request that an implementation is answering,
+// the same that the caller gets as X-Request-Id and request_id. It is the zero
+// UUID outside of a request.
 func RequestID(ctx context.Context) uuid.UUID {
 	x, ok := ctx.Value(exchangeKey{}).(*exchange)
 	if !ok {
@@ -51,8 +53,9 @@ func RequestID(ctx context.Context) uuid.UUID {
 	return x.id
 }
 
-// begin names the request. A caller that sends a UUID of its own in X-Request-Id keeps it, so that logs can be joined;
-// anything else is replaced, as it would go into logs.
+// begin names the request. A caller that sends a UUID of its own in
+// X-Request-Id keeps it, so that logs can be joined; anything else is replaced,
+// as it would go into logs.
 func (s *settings) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{
 		ResponseWriter: w, begun: s.now(), head: r.Method == http.MethodHead,
@@ -66,7 +69,8 @@ func (s *settings) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	return x
 }
 
-// parseRequestID takes the canonical form only: uuid.Parse would take a URN and braces too. The zero UUID names nothing.
+// parseRequestID takes the canonical form only: uuid.Parse would take a URN and
+// braces too. The zero UUID names nothing.
 func parseRequestID(text string) (id uuid.UUID, ok bool) {
 	const canonical = 36
 	if len(text) != canonical {
@@ -83,8 +87,8 @@ func (x *exchange) WriteHeader(status int) {
 	}
 }
 
-// Write implements io.Writer. The first piece of a body decides whether it is compressed; the generated code writes
-// bodies whole.
+// Write implements io.Writer. The first piece of a body decides whether it is
+// compressed; the generated code writes bodies whole.
 func (x *exchange) Write(data []byte) (int, error) {
 	if !x.written {
 		x.written = true
@@ -132,14 +136,16 @@ func (x *exchange) finish() {
 	x.send()
 }
 
-// noStore is because a cache does not know that api_key, unlike Authorization, makes answers private (RFC 9111, section
-// 3.5).
+// noStore is because a cache does not know that api_key, unlike Authorization,
+// makes answers private (RFC 9111, section 3.5).
 const noStore = "no-store"
 
-// retryAfterUnavailable is how many seconds a caller should wait after a 503 that does not say.
+// retryAfterUnavailable is how many seconds a caller should wait after a 503
+// that does not say.
 const retryAfterUnavailable = "5"
 
-// send writes the header. Whatever the answer is, some of it is the shell's to promise.
+// send writes the header. Whatever the answer is, some of it is the shell's to
+// promise.
 func (x *exchange) send() {
 	x.sent = true
 	header := x.Header()

@@ -5,7 +5,8 @@ import "time"
 // Limiter is the limiter of rates, for the test of what it keeps in memory.
 type Limiter struct{ limiter *limiter }
 
-// FirstSweep is how many keys a limiter remembers before it looks for those that it can forget.
+// FirstSweep is how many keys a limiter remembers before it looks for those
+// that it can forget.
 const FirstSweep = firstSweep
 
 // NewLimiter returns a limiter.

@@ -33,7 +33,8 @@ const (
 	deliveryID    = "0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b11"
 )
 
-// stub is an implementation whose operations are what a test makes them. One that it does not set is not implemented.
+// stub is an implementation whose operations are what a test makes them. One
+// that it does not set is not implemented.
 type stub struct {
 	serverapi.StrictServerInterface
 
@@ -165,7 +166,8 @@ func (b *lockedBuffer) Write(data []byte) (int, error) {
 	return b.buffer.Write(data)
 }
 
-// serve starts a service whose only key is goodKey, unless the options say otherwise.
+// serve starts a service whose only key is goodKey, unless the options say
+// otherwise.
 func serve(t *testing.T, implementation serverapi.StrictServerInterface, options ...server.Option) *service {
 	t.Helper()
 	engine, err := contract.Default()
@@ -180,7 +182,8 @@ func serve(t *testing.T, implementation serverapi.StrictServerInterface, options
 	return s
 }
 
-// call is a request. Its key is goodKey unless the header says otherwise; a header that is nil is not sent.
+// call is a request. Its key is goodKey unless the header says otherwise; a
+// header that is nil is not sent.
 type call struct {
 	operation, method, path, body string
 	header                        http.Header
@@ -239,7 +242,8 @@ type answer struct {
 	reused bool // the connection has served a request before
 }
 
-// do sends a request, and holds the answer to an operation against the contract.
+// do sends a request, and holds the answer to an operation against the
+// contract.
 func (s *service) do(c call) answer {
 	s.t.Helper()
 	got, err := s.try(c)
@@ -277,7 +281,8 @@ func (s *service) try(c call) (answer, error) {
 	return got, err
 }
 
-// problem checks that the answer is a whole problem document, with the id that its header has, and returns it.
+// problem checks that the answer is a whole problem document, with the id that
+// its header has, and returns it.
 func (a answer) problem(t *testing.T, status int, code string) map[string]any {
 	t.Helper()
 	require.Equal(t, status, a.status, "%s", a.body)
@@ -305,7 +310,8 @@ func text(t *testing.T, value any) string {
 	return plain
 }
 
-// logged waits for the requests to end, which ends the service, and returns the lines of the log with that message.
+// logged waits for the requests to end, which ends the service, and returns the
+// lines of the log with that message.
 func (s *service) logged(message string) (lines []map[string]any) {
 	s.t.Helper()
 	s.front.Close()

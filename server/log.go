@@ -8,8 +8,9 @@ import (
 	"runtime/debug"
 )
 
-// logAccess writes a line for a request that has been answered. Of what the caller sent, the method and the address are
-// in it; the path is the operation's template. Failures have a line of their own.
+// logAccess writes a line for a request that has been answered. Of what the
+// caller sent, the method and the address are in it; the path is the
+// operation's template. Failures have a line of their own.
 func (s *settings) logAccess(x *exchange, r *http.Request) {
 	if !s.logger.Enabled(r.Context(), slog.LevelInfo) {
 		return
@@ -43,8 +44,8 @@ type panicError struct {
 	stack []byte
 }
 
-// Error has the words that an author chose for a panic. Any other value is data that may hold secrets, so of that it
-// has the type only.
+// Error has the words that an author chose for a panic. Any other value is data
+// that may hold secrets, so of that it has the type only.
 func (e *panicError) Error() string {
 	switch value := e.value.(type) {
 	case error:
@@ -56,7 +57,8 @@ func (e *panicError) Error() string {
 	}
 }
 
-// panicked turns a panic into an error, so that one request's bug is one request's 500.
+// panicked turns a panic into an error, so that one request's bug is one
+// request's 500.
 func panicked(value any) error {
 	switch value {
 	case http.ErrAbortHandler:

@@ -65,8 +65,8 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(data []byte) (int, error) { return f(data) }
 
-// TestSecretsStayInside sends secrets wherever they can stand, rightly and wrongly, and looks for them in every problem
-// and in the log.
+// TestSecretsStayInside sends secrets wherever they can stand, rightly and
+// wrongly, and looks for them in every problem and in the log.
 func TestSecretsStayInside(t *testing.T) {
 	const secret = "s3cr3t-hunter2"
 	valid := `{"webhook_type":"SYNC_STARTED","name":"n","url":"https://example.com/"`

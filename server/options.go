@@ -15,12 +15,14 @@ import (
 const (
 	// DefaultBasePath is the path of the servers in the contract.
 	DefaultBasePath = "/v4"
-	// DefaultTimeout is how long it may take to answer a request, the reading of its body included.
+	// DefaultTimeout is how long it may take to answer a request, the reading
+	// of its body included.
 	DefaultTimeout = 30 * time.Second
 )
 
-// ErrorMapper turns an error of the implementation into a problem document; ok is false for an error whose text no
-// caller may see. Status and Code are required; Detail and Errors are optional; the server fills in the rest.
+// ErrorMapper turns an error of the implementation into a problem document; ok
+// is false for an error whose text no caller may see. Status and Code are
+// required; Detail and Errors are optional; the server fills in the rest.
 type ErrorMapper func(err error) (problem gen.Problem, ok bool)
 
 // Option changes how New sets the shell up.
@@ -44,44 +46,52 @@ func WithAuthenticator(authenticator Authenticator) Option {
 	return func(s *settings) { s.authenticator = authenticator }
 }
 
-// WithoutAuthentication lets everybody call, as behind a gateway that has authenticated them.
+// WithoutAuthentication lets everybody call, as behind a gateway that has
+// authenticated them.
 func WithoutAuthentication() Option {
 	return func(s *settings) { s.withoutAuth = true }
 }
 
-// WithErrorMapper says how the implementation's errors are answered. Without one, or where it returns false, an error is
-// logged and answered as 500 with nothing of its text.
+// WithErrorMapper says how the implementation's errors are answered. Without
+// one, or where it returns false, an error is logged and answered as 500 with
+// nothing of its text.
 func WithErrorMapper(mapper ErrorMapper) Option {
 	return func(s *settings) { s.mapError = mapper }
 }
 
-// WithLogger takes the access log and the errors that callers do not see; slog.Default unless it is given.
+// WithLogger takes the access log and the errors that callers do not see;
+// slog.Default unless it is given.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) { s.logger = logger }
 }
 
-// WithTimeout sets the deadline of the context that implementations get; DefaultTimeout unless it is given.
+// WithTimeout sets the deadline of the context that implementations get;
+// DefaultTimeout unless it is given.
 func WithTimeout(timeout time.Duration) Option {
 	return func(s *settings) { s.timeout = timeout }
 }
 
-// WithMaxBody lowers the largest request body, in bytes; contract.MaxBody unless it is given.
+// WithMaxBody lowers the largest request body, in bytes; contract.MaxBody
+// unless it is given.
 func WithMaxBody(bytes int64) Option {
 	return func(s *settings) { s.maxBody = bytes }
 }
 
-// WithRateLimit gives every API key a token bucket of burst requests that fills at perMinute requests a minute. There is
-// no limit unless it is given. The vendor's API has 100 and 200 (UPSTREAM.md).
+// WithRateLimit gives every API key a token bucket of burst requests that fills
+// at perMinute requests a minute. There is no limit unless it is given. The
+// vendor's API has 100 and 200 (UPSTREAM.md).
 func WithRateLimit(perMinute, burst int) Option {
 	return func(s *settings) { s.perMinute, s.burst = perMinute, burst }
 }
 
-// WithBasePath sets the path that the operations are below; DefaultBasePath unless it is given, "" for none.
+// WithBasePath sets the path that the operations are below; DefaultBasePath
+// unless it is given, "" for none.
 func WithBasePath(path string) Option {
 	return func(s *settings) { s.basePath = strings.TrimSuffix(path, "/") }
 }
 
-// WithClock sets the clock of rate limits and of the access log; time.Now unless it is given.
+// WithClock sets the clock of rate limits and of the access log; time.Now
+// unless it is given.
 func WithClock(now func() time.Time) Option {
 	return func(s *settings) { s.now = now }
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/hookline-go/hookline/gen"
 )
 
-// Codes of the problems that the shell itself answers with. Those of an implementation come from its ErrorMapper.
+// Codes of the problems that the shell itself answers with. Those of an
+// implementation come from its ErrorMapper.
 const (
 	CodeInvalidRequest   = "invalid_request"
 	CodeUnauthorized     = "unauthorized"
@@ -27,7 +28,8 @@ const (
 
 const problemMediaType = "application/problem+json"
 
-// fail answers an error with a problem document (RFC 9457). It is the one place where errors become answers.
+// fail answers an error with a problem document (RFC 9457). It is the one place
+// where errors become answers.
 func (s *settings) fail(x *exchange, r *http.Request, err error) {
 	problem, public := s.problemOf(err)
 	switch {
@@ -50,7 +52,8 @@ func (s *settings) fail(x *exchange, r *http.Request, err error) {
 	writeProblem(x, &problem)
 }
 
-// isGone tells whether nobody waits for the answer, so that an error says little. A panic is a bug all the same.
+// isGone tells whether nobody waits for the answer, so that an error says
+// little. A panic is a bug all the same.
 func isGone(x *exchange, r *http.Request, err error) bool {
 	_, panicked := errors.AsType[*panicError](err)
 	return !panicked && (x.disconnected != nil || r.Context().Err() != nil)
@@ -67,7 +70,8 @@ func writeProblem(x *exchange, problem *gen.Problem) {
 	_, _ = x.Write(append(body, '\n')) // a caller that is gone needs no answer
 }
 
-// implementationError is an error of the implementation, or of the authenticator.
+// implementationError is an error of the implementation, or of the
+// authenticator.
 type implementationError struct {
 	err     error
 	ended   bool         // the caller left or the time was up before it happened
@@ -102,7 +106,8 @@ func (e *implementationError) problemOf() (problem gen.Problem, public bool) {
 	return internal(), false
 }
 
-// problemOf finds the document for an error. It is not public where the error's text is for the log only.
+// problemOf finds the document for an error. It is not public where the error's
+// text is for the log only.
 func (s *settings) problemOf(err error) (problem gen.Problem, public bool) {
 	var failed *implementationError
 	var invalid *invalidRequestError
@@ -136,7 +141,8 @@ func routedProblem(err *echo.HTTPError) (problem gen.Problem, public bool) {
 	case http.StatusMethodNotAllowed:
 		return newProblem(err.Code, CodeMethodNotAllowed, "The path has no such method; the Allow header lists those it has."), true
 	case http.StatusBadRequest:
-		// A parameter that the contract allows and the generated code cannot read. The text may hold its value.
+		// A parameter that the contract allows and the generated code cannot
+		// read. The text may hold its value.
 		return newProblem(err.Code, CodeInvalidRequest, "A parameter cannot be read."), true
 	default:
 		return internal(), false
@@ -151,7 +157,8 @@ func internal() gen.Problem {
 	return newProblem(http.StatusInternalServerError, CodeInternal, "Something broke on the server.")
 }
 
-// unreadable are the violations that have a status of their own: the body was not even looked at.
+// unreadable are the violations that have a status of their own: the body was
+// not even looked at.
 var unreadable = map[contract.Code]int{
 	contract.CodeUnsupportedMediaType: http.StatusUnsupportedMediaType,
 	contract.CodeBodyTooLarge:         http.StatusRequestEntityTooLarge,

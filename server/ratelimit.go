@@ -15,15 +15,18 @@ import (
 
 var errRateLimited = errors.New("server: the rate limit is used up")
 
-// The headers of a limit (UPSTREAM.md), as net/http spells them in a header map.
+// The headers of a limit (UPSTREAM.md), as net/http spells them in a header
+// map.
 const (
 	headerLimit     = "X-Ratelimit-Limit"
 	headerRemaining = "X-Ratelimit-Remaining"
 	headerReset     = "X-Ratelimit-Reset"
 )
 
-// limiter has a token bucket for each API key that has called of late. Only keys that have been authenticated come here,
-// so there are no more buckets than keys; those that are full again are dropped now and then, as a new one is the same.
+// limiter has a token bucket for each API key that has called of late. Only
+// keys that have been authenticated come here, so there are no more buckets
+// than keys; those that are full again are dropped now and then, as a new one
+// is the same.
 type limiter struct {
 	perMinute, burst int
 	now              func() time.Time
@@ -83,8 +86,8 @@ func (l *limiter) bucket(hash [sha256.Size]byte, now time.Time) *rate.Limiter {
 	return bucket
 }
 
-// sweep drops the full buckets, and waits for twice as many as are left before it looks again, so that its cost stays
-// in proportion.
+// sweep drops the full buckets, and waits for twice as many as are left before
+// it looks again, so that its cost stays in proportion.
 func (l *limiter) sweep(now time.Time) {
 	for hash, bucket := range l.buckets {
 		if bucket.TokensAt(now) >= float64(l.burst) {
@@ -94,7 +97,8 @@ func (l *limiter) sweep(now time.Time) {
 	l.sweepAt = max(firstSweep, 2*len(l.buckets))
 }
 
-// limitRate takes a token of the caller's key, and tells in the answer's header how the limit stands.
+// limitRate takes a token of the caller's key, and tells in the answer's header
+// how the limit stands.
 func (s *settings) limitRate(request, answer http.Header) error {
 	if s.limits == nil {
 		return nil
@@ -110,7 +114,8 @@ func (s *settings) limitRate(request, answer http.Header) error {
 	return nil
 }
 
-// ceilSeconds is the first whole second at or after t: a caller that waits until then is not too early.
+// ceilSeconds is the first whole second at or after t: a caller that waits
+// until then is not too early.
 func ceilSeconds(t time.Time) int64 {
 	if t.Nanosecond() > 0 {
 		return t.Unix() + 1

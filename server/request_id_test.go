@@ -69,7 +69,8 @@ func TestRequestIDThatIsNoUUIDIsReplaced(t *testing.T) {
 	assert.Equal(t, []string{callersID}, two.header["X-Request-Id"])
 }
 
-// TestRequestIDIsTheShells has an implementation know the id, and fail to change it.
+// TestRequestIDIsTheShells has an implementation know the id, and fail to
+// change it.
 func TestRequestIDIsTheShells(t *testing.T) {
 	other := uuid.New()
 	shared := found(7)
@@ -90,7 +91,8 @@ func TestRequestIDIsTheShells(t *testing.T) {
 	assert.Equal(t, uuid.Nil, server.RequestID(t.Context()))
 }
 
-// TestTypedProblem answers with the generated types of problems rather than with errors.
+// TestTypedProblem answers with the generated types of problems rather than
+// with errors.
 func TestTypedProblem(t *testing.T) {
 	document := func(status int32, code string) gen.Problem {
 		return gen.Problem{Type: "about:blank", Title: http.StatusText(int(status)), Status: status, Code: code}

@@ -1,7 +1,8 @@
-// Package server is the HTTP shell around any implementation of the contract's generated interface
-// (serverapi.StrictServerInterface): routes, request ids, authentication, rate limits, validation against the contract,
-// timeouts, problem documents, compression and an access log. An implementation sees valid requests only, and returns
-// plain errors.
+// Package server is the HTTP shell around any implementation of the contract's
+// generated interface (serverapi.StrictServerInterface): routes, request ids,
+// authentication, rate limits, validation against the contract, timeouts,
+// problem documents, compression and an access log. An implementation sees
+// valid requests only, and returns plain errors.
 package server
 
 import (
@@ -17,12 +18,13 @@ import (
 	"github.com/hookline-go/hookline/gen/serverapi"
 )
 
-// New returns a handler that serves an implementation under the base path. It fails where an option is unsound, and
-// where neither WithAuthenticator nor WithoutAuthentication says who may call. The handler is safe for concurrent use
-// if the implementation is.
+// New returns a handler that serves an implementation under the base path. It
+// fails where an option is unsound, and where neither WithAuthenticator nor
+// WithoutAuthentication says who may call. The handler is safe for concurrent
+// use if the implementation is.
 //
-// An implementation that embeds the interface need not have all operations: one that it leaves out is answered 500, and
-// the log has the reason.
+// An implementation that embeds the interface need not have all operations: one
+// that it leaves out is answered 500, and the log has the reason.
 func New(implementation serverapi.StrictServerInterface, options ...Option) (http.Handler, error) {
 	if implementation == nil {
 		return nil, errors.New("server: the implementation is nil")
@@ -38,7 +40,8 @@ func New(implementation serverapi.StrictServerInterface, options ...Option) (htt
 	return &shell{settings: s, router: s.newRouter(engine, implementation)}, nil
 }
 
-// newRouter gives each operation what depends on it, so that nothing is looked up for a request: echo routes it, once.
+// newRouter gives each operation what depends on it, so that nothing is looked
+// up for a request: echo routes it, once.
 func (s *settings) newRouter(engine *contract.Contract, implementation serverapi.StrictServerInterface) *echo.Echo {
 	e := echo.New()
 	e.Binder = binder{}
@@ -52,7 +55,8 @@ func (s *settings) newRouter(engine *contract.Contract, implementation serverapi
 		BaseURL: s.basePath, OperationMiddlewares: admissions,
 	})
 	for _, route := range e.Routes() {
-		// Otherwise a parameter at the end of a route would take in all that follows it, slashes included.
+		// Otherwise a parameter at the end of a route would take in all that
+		// follows it, slashes included.
 		if path := route.Path; strings.HasPrefix(path[strings.LastIndexByte(path, '/'):], "/:") {
 			e.RouteNotFound(path+"/*", echo.NotFoundHandler)
 		}
@@ -84,7 +88,8 @@ func (s *shell) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.finish()
 }
 
-// route has the request answered. It is the one place where errors and panics come out.
+// route has the request answered. It is the one place where errors and panics
+// come out.
 func (s *shell) route(x *exchange, r *http.Request) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -95,8 +100,9 @@ func (s *shell) route(x *exchange, r *http.Request) (err error) {
 	return x.err
 }
 
-// admit lets requests to an operation through: of callers that may make them, as often as they may, and valid ones.
-// A body is read last, so that strangers cost little.
+// admit lets requests to an operation through: of callers that may make them,
+// as often as they may, and valid ones. A body is read last, so that strangers
+// cost little.
 func (s *settings) admit(operation *contract.Operation) echo.MiddlewareFunc {
 	route := s.basePath + operation.Path
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -121,8 +127,8 @@ func (s *settings) admit(operation *contract.Operation) echo.MiddlewareFunc {
 	}
 }
 
-// call has the implementation answer. Its errors are told from those of the generated code around it, and its answers
-// get the request's id.
+// call has the implementation answer. Its errors are told from those of the
+// generated code around it, and its answers get the request's id.
 func (s *settings) call(next serverapi.StrictHandlerFunc, _ string) serverapi.StrictHandlerFunc {
 	return func(c echo.Context, request any) (any, error) {
 		response, err := next(c, request)

@@ -23,8 +23,8 @@ func (e *invalidRequestError) Error() string {
 	return fmt.Sprintf("the request breaks the contract in %d places", len(e.violations))
 }
 
-// validate reads the body, bounded, and holds the request against the contract. The exchange keeps the very bytes that
-// were validated.
+// validate reads the body, bounded, and holds the request against the contract.
+// The exchange keeps the very bytes that were validated.
 func (s *settings) validate(operation *contract.Operation, c echo.Context, x *exchange) (err error) {
 	r := c.Request()
 	if operation.HasBody() {
@@ -41,8 +41,8 @@ func (s *settings) validate(operation *contract.Operation, c echo.Context, x *ex
 	return nil
 }
 
-// pathParams returns the parameters unescaped, as echo leaves them as they are where the path is not in its default
-// encoding.
+// pathParams returns the parameters unescaped, as echo leaves them as they are
+// where the path is not in its default encoding.
 func pathParams(c echo.Context) map[string]string {
 	names, values := c.ParamNames(), c.ParamValues()
 	if len(names) == 0 {
@@ -61,7 +61,8 @@ func pathParams(c echo.Context) map[string]string {
 	return params
 }
 
-// readBody reads the whole body. What is larger than allowed, or compressed, is refused before it costs anything.
+// readBody reads the whole body. What is larger than allowed, or compressed, is
+// refused before it costs anything.
 func (s *settings) readBody(x *exchange, r *http.Request) ([]byte, error) {
 	for _, coding := range r.Header[echo.HeaderContentEncoding] {
 		if coding != "" && !strings.EqualFold(coding, "identity") {
@@ -73,7 +74,8 @@ func (s *settings) readBody(x *exchange, r *http.Request) ([]byte, error) {
 		return nil, s.tooLarge()
 	}
 	buffer := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
-	// Of net/http's own writer, the reader has the connection closed rather than the rest of the body read.
+	// Of net/http's own writer, the reader has the connection closed rather
+	// than the rest of the body read.
 	_, err := buffer.ReadFrom(http.MaxBytesReader(x.ResponseWriter, r.Body, s.maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -93,18 +95,19 @@ func refuse(in contract.In, pointer string, code contract.Code, message string) 
 	return &invalidRequestError{violations: []contract.Violation{{In: in, Pointer: pointer, Code: code, Message: message, Offset: -1}}}
 }
 
-// brokenBodyError is a body that did not arrive whole. That is the caller's doing, or the network's.
+// brokenBodyError is a body that did not arrive whole. That is the caller's
+// doing, or the network's.
 type brokenBodyError struct{ err error }
 
 func (e *brokenBodyError) Error() string { return "the body did not arrive whole: " + e.err.Error() }
 func (e *brokenBodyError) Unwrap() error { return e.err }
 
-// errUnreadable is a request that the contract allows and the generated types cannot hold. The decoder's own error may
-// repeat a value.
+// errUnreadable is a request that the contract allows and the generated types
+// cannot hold. The decoder's own error may repeat a value.
 var errUnreadable = errors.New("server: the generated types cannot hold the request")
 
-// binder fills the generated types from bytes that have been validated. Names count as they are written, which
-// encoding/json does not promise.
+// binder fills the generated types from bytes that have been validated. Names
+// count as they are written, which encoding/json does not promise.
 type binder struct{}
 
 func (binder) Bind(target any, c echo.Context) error {

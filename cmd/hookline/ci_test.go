@@ -20,7 +20,8 @@ func readYAML(t *testing.T, name string, into any) {
 	require.NoError(t, yaml.Unmarshal(data, into))
 }
 
-// TestWorkflow runs the last step of the reusable workflow as a runner does: its inputs are variables of the environment.
+// TestWorkflow runs the last step of the reusable workflow as a runner does:
+// its inputs are variables of the environment.
 func TestWorkflow(t *testing.T) {
 	var workflow struct {
 		On struct {

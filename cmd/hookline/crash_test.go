@@ -22,15 +22,18 @@ import (
 const (
 	// crashPublishers publish while the service is being killed.
 	crashPublishers = 50
-	// publishedBeforeKill is how many events are acknowledged between two kills.
+	// publishedBeforeKill is how many events are acknowledged between two
+	// kills.
 	publishedBeforeKill = 100
 	// shortKills is for make test; make crash sets HOOKLINE_CRASH_KILLS.
 	shortKills = 2
-	// crashPatience is far more than the minute within which an attempt that died with its process is made again.
+	// crashPatience is far more than the minute within which an attempt that
+	// died with its process is made again.
 	crashPatience = 3 * time.Minute
 )
 
-// TestCrashSQLite kills the service again and again while events are published, and counts what became of them.
+// TestCrashSQLite kills the service again and again while events are published,
+// and counts what became of them.
 func TestCrashSQLite(t *testing.T) {
 	t.Parallel()
 	c := newCrash(t, "hookline.db")
@@ -79,7 +82,8 @@ func kills(t *testing.T) int {
 	return n
 }
 
-// crash is a service that is killed, its publishers and its receiver, which live on.
+// crash is a service that is killed, its publishers and its receiver, which
+// live on.
 type crash struct {
 	t        *testing.T
 	folder   string
@@ -130,8 +134,9 @@ func (c *crash) noteConnection(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// drain waits until the receiver has handled whatever a process had sent before it was killed: what it had asked for
-// counts as of its own life. Connections are accepted in order, so none of its own comes after this one.
+// drain waits until the receiver has handled whatever a process had sent before
+// it was killed: what it had asked for counts as of its own life. Connections
+// are accepted in order, so none of its own comes after this one.
 func (c *crash) drain() {
 	own := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.receiver.URL+drainPath, http.NoBody)
@@ -204,7 +209,8 @@ func (c *crash) publishMany(n int) {
 	}
 }
 
-// publish publishes one event after the other. What is not acknowledged may have got lost, and is not counted.
+// publish publishes one event after the other. What is not acknowledged may
+// have got lost, and is not counted.
 func (c *crash) publish(ctx context.Context) {
 	for ctx.Err() == nil {
 		c.publishOne(ctx)
@@ -255,8 +261,9 @@ func (c *crash) until(done func() bool, what string) {
 	}
 }
 
-// check waits for the last deliveries, and then sees to it that nothing acknowledged is lost, that an event came twice
-// only because its attempt died with the service, and that the log has it all.
+// check waits for the last deliveries, and then sees to it that nothing
+// acknowledged is lost, that an event came twice only because its attempt died
+// with the service, and that the log has it all.
 func (c *crash) check() {
 	c.until(func() bool { return len(c.missing()) == 0 }, "acknowledged events to be delivered")
 	c.mu.Lock()
@@ -286,7 +293,8 @@ func (c *crash) missing() []string {
 	return missing
 }
 
-// checkLog reads the whole delivery log: every event that was received has one delivery, and all were delivered.
+// checkLog reads the whole delivery log: every event that was received has one
+// delivery, and all were delivered.
 func (c *crash) checkLog() {
 	total := 0
 	for log, err := range c.api.Load().WebhookLogs.All(c.t.Context(), &client.ListWebhookLogsParams{Limit: client.Ptr(int32(100))}) {

@@ -91,8 +91,8 @@ func (p *process) stop() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// client is the generated client, behind a proxy that puts the API under a path of its own: a client that made absolute
-// paths would miss it.
+// client is the generated client, behind a proxy that puts the API under a path
+// of its own: a client that made absolute paths would miss it.
 func (p *process) client(key string) *gen.ClientWithResponses {
 	p.t.Helper()
 	target, err := url.Parse(p.url)
@@ -126,7 +126,8 @@ func mustRun(t *testing.T, folder string, args ...string) string {
 	return stdout
 }
 
-// TestLifeOfAConfig drives all operations of the real program with the generated client, across a restart.
+// TestLifeOfAConfig drives all operations of the real program with the
+// generated client, across a restart.
 func TestLifeOfAConfig(t *testing.T) {
 	folder := t.TempDir()
 	p := start(t, folder, "--dev")
@@ -187,7 +188,8 @@ func TestLifeOfAConfig(t *testing.T) {
 	assert.NotContains(t, p.stderr.String(), "dev-key", "a key has reached the log")
 }
 
-// TestKeys follows an API key through its life, and shows that organisations do not see each other.
+// TestKeys follows an API key through its life, and shows that organisations do
+// not see each other.
 func TestKeys(t *testing.T) {
 	folder := t.TempDir()
 	mustRun(t, folder, "encryption-key", "create")
@@ -221,7 +223,8 @@ func TestKeys(t *testing.T) {
 	assert.Zero(t, p.stop(), &p.stderr)
 }
 
-// TestDevKeyOutsideOfDev shows that the well-known key is worth nothing once the development mode is off.
+// TestDevKeyOutsideOfDev shows that the well-known key is worth nothing once
+// the development mode is off.
 func TestDevKeyOutsideOfDev(t *testing.T) {
 	folder := t.TempDir()
 	p := start(t, folder, "--dev")
@@ -233,7 +236,8 @@ func TestDevKeyOutsideOfDev(t *testing.T) {
 	assert.Zero(t, p.stop(), &p.stderr)
 }
 
-// TestRotation shows that what was written before a rotation of the encryption key can be read after it.
+// TestRotation shows that what was written before a rotation of the encryption
+// key can be read after it.
 func TestRotation(t *testing.T) {
 	folder := t.TempDir()
 	p := start(t, folder, "--dev")
@@ -253,7 +257,8 @@ func TestRotation(t *testing.T) {
 	assert.Zero(t, p.stop(), &p.stderr)
 }
 
-// TestFailedStarts shows that each ends in one line that says what to do, and in the exit status 1.
+// TestFailedStarts shows that each ends in one line that says what to do, and
+// in the exit status 1.
 func TestFailedStarts(t *testing.T) {
 	used := t.TempDir()
 	running := start(t, used, "--dev")

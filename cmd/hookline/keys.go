@@ -99,7 +99,8 @@ func keysRevokeCommand() *cli.Command {
 	}
 }
 
-// keyRow is a key as the commands print it. Key is set only when it has just been made.
+// keyRow is a key as the commands print it. Key is set only when it has just
+// been made.
 type keyRow struct {
 	ID           int64      `json:"id"`
 	Organisation int64      `json:"organisation_id"`

@@ -54,7 +54,8 @@ func command(stdout, stderr io.Writer) *cli.Command {
 	}
 }
 
-// reportUsageErrors makes every command answer a mistake with one line, where the library would print the whole help.
+// reportUsageErrors makes every command answer a mistake with one line, where
+// the library would print the whole help.
 func reportUsageErrors(c *cli.Command) {
 	if c.OnUsageError == nil {
 		c.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error {

@@ -82,7 +82,8 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	if config.Dev {
 		announceDev(c.Root().Writer, listener.Addr())
 	}
-	// What the start took, migrations above all, is not needed again: an idle service should be small.
+	// What the start took, migrations above all, is not needed again: an idle
+	// service should be small.
 	debug.FreeOSMemory()
 	return service.Serve(ctx, listener)
 }

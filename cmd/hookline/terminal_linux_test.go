@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal opens a pseudo-terminal and returns what a program writes to, and where that can be read.
+// terminal opens a pseudo-terminal and returns what a program writes to, and
+// where that can be read.
 func terminal(t *testing.T) (program, reader *os.File) {
 	t.Helper()
 	reader, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -29,7 +30,8 @@ func terminal(t *testing.T) (program, reader *os.File) {
 	return program, reader
 }
 
-// TestValidateColour shows colours on a terminal, and none where the user does not want them or no person reads along.
+// TestValidateColour shows colours on a terminal, and none where the user does
+// not want them or no person reads along.
 func TestValidateColour(t *testing.T) {
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "bad.sh"), []byte(badCommand), 0o600))

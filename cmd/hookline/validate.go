@@ -15,7 +15,8 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/report"
 )
 
-// exitError ends the program with a status of its own. Without a cause nothing is left to be said.
+// exitError ends the program with a status of its own. Without a cause nothing
+// is left to be said.
 type exitError struct {
 	status int
 	cause  error
@@ -100,7 +101,8 @@ func validateAction(ctx context.Context, c *cli.Command) error {
 	return nil
 }
 
-// colours tells whether the output is a terminal whose user has nothing against colours (no-color.org).
+// colours tells whether the output is a terminal whose user has nothing against
+// colours (no-color.org).
 func colours(out any) bool {
 	file, ok := out.(*os.File)
 	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" &&
@@ -116,7 +118,8 @@ func explain(c *cli.Command, code string) error {
 	return err
 }
 
-// exitStatus returns the status for an error of a command, and the error that is to be printed, if any.
+// exitStatus returns the status for an error of a command, and the error that
+// is to be printed, if any.
 func exitStatus(err error) (int, error) {
 	if exit, ok := errors.AsType[*exitError](err); ok {
 		return exit.status, exit.cause

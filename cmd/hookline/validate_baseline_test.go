@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestValidateBaseline accepts what a report of the program itself has, by flag and by variable, and fails on what is new.
+// TestValidateBaseline accepts what a report of the program itself has, by flag
+// and by variable, and fails on what is new.
 func TestValidateBaseline(t *testing.T) {
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "old.sh"), []byte(badCommand), 0o600))

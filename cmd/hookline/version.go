@@ -12,7 +12,8 @@ import (
 // version is stamped by the linker (make build).
 var version string
 
-// currentVersion returns the stamped version, else the one that `go install` recorded.
+// currentVersion returns the stamped version, else the one that `go install`
+// recorded.
 func currentVersion() string {
 	if version != "" {
 		return version

@@ -1,4 +1,5 @@
-// Command create-config creates a webhook config, lists all of them, and deletes it again.
+// Command create-config creates a webhook config, lists all of them, and
+// deletes it again.
 //
 //	HOOKLINE_API_KEY=dev-key HOOKLINE_BASE_URL=http://127.0.0.1:8080/v4 go run ./examples/create-config https://example.com/hook
 package main

@@ -1,5 +1,6 @@
-// Command demo shows a whole story in a few seconds: the service, a receiver that verifies, an endpoint that fails at
-// first, and what the logs say. make demo runs it with the program that make build has built.
+// Command demo shows a whole story in a few seconds: the service, a receiver
+// that verifies, an endpoint that fails at first, and what the logs say. make
+// demo runs it with the program that make build has built.
 package main
 
 import (
@@ -163,7 +164,8 @@ func showLogs(ctx context.Context, api *client.Client) error {
 	return nil
 }
 
-// delivered returns a log once its outcome is recorded, which is a moment after the receiver has answered.
+// delivered returns a log once its outcome is recorded, which is a moment after
+// the receiver has answered.
 func delivered(ctx context.Context, api *client.Client, id client.DeliveryID) (*client.WebhookLogDetail, error) {
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()

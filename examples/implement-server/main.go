@@ -1,5 +1,6 @@
-// Command implement-server serves the API with an implementation of its own: configs in a map. What it does not implement
-// is answered 500, and what breaks the contract never reaches it.
+// Command implement-server serves the API with an implementation of its own:
+// configs in a map. What it does not implement is answered 500, and what breaks
+// the contract never reaches it.
 //
 //	go run ./examples/implement-server 127.0.0.1:8091
 package main

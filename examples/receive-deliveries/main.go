@@ -1,4 +1,5 @@
-// Command receive-deliveries is an endpoint for deliveries: it verifies each, and handles each event once.
+// Command receive-deliveries is an endpoint for deliveries: it verifies each,
+// and handles each event once.
 //
 //	WEBHOOK_SECRET=whsec_… go run ./examples/receive-deliveries 127.0.0.1:8090
 package main
@@ -31,7 +32,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) != 1 {
 		return errors.New("usage: receive-deliveries ADDRESS")
 	}
-	// In a service of several processes it is a table of their database: see docs/receiver.md.
+	// In a service of several processes it is a table of their database: see
+	// docs/receiver.md.
 	seen, err := receiver.NewMemoryDeduplicator(100_000, 48*time.Hour)
 	if err != nil {
 		return err
@@ -53,8 +55,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return nil
 }
 
-// handle prints deliveries. It is only called for those that are verified, and that were not handled before. An error has
-// the sender try again later.
+// handle prints deliveries. It is only called for those that are verified, and
+// that were not handled before. An error has the sender try again later.
 func handle(out io.Writer) receiver.HandlerFunc {
 	return func(_ context.Context, delivery receiver.Delivery) error {
 		_, err := fmt.Fprintf(out, "%s %s %s\n", delivery.ID, delivery.EventType(), delivery.Payload)

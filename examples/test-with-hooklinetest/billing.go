@@ -1,5 +1,5 @@
-// Package billing is an integration that wants to hear of invoices; its test shows how hooklinetest puts the real service
-// beside it.
+// Package billing is an integration that wants to hear of invoices; its test
+// shows how hooklinetest puts the real service beside it.
 package billing
 
 import (

@@ -16,8 +16,8 @@ import (
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" //nolint:gosec // of the Standard Webhooks documentation
 
-// TestBilling has real deliveries come to the real handler; the first attempt fails, and the retry comes five seconds
-// later by the service's clock.
+// TestBilling has real deliveries come to the real handler; the first attempt
+// fails, and the retry comes five seconds later by the service's clock.
 func TestBilling(t *testing.T) {
 	service := hooklinetest.NewServer(t)
 	var b billing.Billing

@@ -6,7 +6,8 @@ import (
 	"github.com/hookline-go/hookline/gen/serverapi"
 )
 
-// DeleteWebhookConfig removes a config of the caller's organisation. Its delivery logs stay.
+// DeleteWebhookConfig removes a config of the caller's organisation. Its
+// delivery logs stay.
 func (s *Service) DeleteWebhookConfig(
 	ctx context.Context, request serverapi.DeleteWebhookConfigRequestObject,
 ) (serverapi.DeleteWebhookConfigResponseObject, error) {

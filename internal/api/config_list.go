@@ -8,7 +8,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// ListWebhookConfigs returns a page of the caller's organisation's configs, newest first.
+// ListWebhookConfigs returns a page of the caller's organisation's configs,
+// newest first.
 func (s *Service) ListWebhookConfigs(
 	ctx context.Context, request serverapi.ListWebhookConfigsRequestObject,
 ) (serverapi.ListWebhookConfigsResponseObject, error) {

@@ -8,7 +8,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// RecoverWebhookDeliveries queues the failed deliveries of a config's window of time again, in the background.
+// RecoverWebhookDeliveries queues the failed deliveries of a config's window of
+// time again, in the background.
 func (s *Service) RecoverWebhookDeliveries(
 	ctx context.Context, request serverapi.RecoverWebhookDeliveriesRequestObject,
 ) (serverapi.RecoverWebhookDeliveriesResponseObject, error) {

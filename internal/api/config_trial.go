@@ -11,7 +11,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// TestWebhookConfig queues a test delivery to one config of the caller's organisation.
+// TestWebhookConfig queues a test delivery to one config of the caller's
+// organisation.
 func (s *Service) TestWebhookConfig(
 	ctx context.Context, request serverapi.TestWebhookConfigRequestObject,
 ) (serverapi.TestWebhookConfigResponseObject, error) {

@@ -10,7 +10,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// UpdateWebhookConfig changes the fields that the body names, in one transaction.
+// UpdateWebhookConfig changes the fields that the body names, in one
+// transaction.
 func (s *Service) UpdateWebhookConfig(
 	ctx context.Context, request serverapi.UpdateWebhookConfigRequestObject,
 ) (serverapi.UpdateWebhookConfigResponseObject, error) {
@@ -34,7 +35,8 @@ func (s *Service) UpdateWebhookConfig(
 	}, nil
 }
 
-// check refuses what deliveries could never use: a URL, and a key unless it is empty.
+// check refuses what deliveries could never use: a URL, and a key unless it is
+// empty.
 func (s *Service) check(url *string, key webhook.Secret) error {
 	if url != nil {
 		if err := s.options.CheckURL(*url); err != nil {
@@ -71,7 +73,8 @@ func convert[To, From ~string](value *From) *To {
 	return &converted
 }
 
-// optional translates a field of the API, which is absent, null or a value, into the domain's.
+// optional translates a field of the API, which is absent, null or a value,
+// into the domain's.
 func optional[From, To any](field nullable.Nullable[From], translate func(From) To) webhook.Optional[To] {
 	if field.IsNull() {
 		return webhook.Null[To]()

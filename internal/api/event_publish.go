@@ -10,7 +10,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// PublishWebhookEvent queues an event for every config of the caller's organisation that wants it.
+// PublishWebhookEvent queues an event for every config of the caller's
+// organisation that wants it.
 func (s *Service) PublishWebhookEvent(
 	ctx context.Context, request serverapi.PublishWebhookEventRequestObject,
 ) (serverapi.PublishWebhookEventResponseObject, error) {

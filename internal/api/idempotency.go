@@ -8,8 +8,9 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// idempotency returns what makes a request safe to repeat; the zero value where the caller gave no key. Bodies are the
-// same if they say the same, however their JSON is written.
+// idempotency returns what makes a request safe to repeat; the zero value where
+// the caller gave no key. Bodies are the same if they say the same, however
+// their JSON is written.
 func idempotency(operation string, key *string, body any) (webhook.Idempotency, error) {
 	if key == nil {
 		return webhook.Idempotency{}, nil

@@ -10,7 +10,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// GetWebhookLog returns one delivery log of the caller's organisation, with the payload and the attempts.
+// GetWebhookLog returns one delivery log of the caller's organisation, with the
+// payload and the attempts.
 func (s *Service) GetWebhookLog(
 	ctx context.Context, request serverapi.GetWebhookLogRequestObject,
 ) (serverapi.GetWebhookLogResponseObject, error) {

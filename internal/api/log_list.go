@@ -11,7 +11,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// ListWebhookLogs returns a page of the caller's organisation's delivery logs, newest first.
+// ListWebhookLogs returns a page of the caller's organisation's delivery logs,
+// newest first.
 func (s *Service) ListWebhookLogs(
 	ctx context.Context, request serverapi.ListWebhookLogsRequestObject,
 ) (serverapi.ListWebhookLogsResponseObject, error) {

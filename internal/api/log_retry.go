@@ -6,7 +6,8 @@ import (
 	"github.com/hookline-go/hookline/gen/serverapi"
 )
 
-// RetryWebhookDelivery queues one more attempt of a delivery of the caller's organisation.
+// RetryWebhookDelivery queues one more attempt of a delivery of the caller's
+// organisation.
 func (s *Service) RetryWebhookDelivery(
 	ctx context.Context, request serverapi.RetryWebhookDeliveryRequestObject,
 ) (serverapi.RetryWebhookDeliveryResponseObject, error) {

@@ -8,8 +8,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// statuses is the one table from the domain's codes to HTTP. A code that it leaves out is the server's own fault, and
-// its text is for the log.
+// statuses is the one table from the domain's codes to HTTP. A code that it
+// leaves out is the server's own fault, and its text is for the log.
 var statuses = map[webhook.Code]int32{
 	webhook.CodeInvalid:                 http.StatusBadRequest,
 	webhook.CodeUnauthenticated:         http.StatusUnauthorized,
@@ -23,8 +23,9 @@ var statuses = map[webhook.Code]int32{
 	webhook.CodeUnavailable:             http.StatusServiceUnavailable,
 }
 
-// Problem renders an error of the domain as a problem document; ok is false for an error whose text no caller may see.
-// The title and the request id are left to the server.
+// Problem renders an error of the domain as a problem document; ok is false for
+// an error whose text no caller may see. The title and the request id are left
+// to the server.
 func Problem(err error) (problem gen.Problem, ok bool) {
 	var failure *webhook.Error
 	if !errors.As(err, &failure) {

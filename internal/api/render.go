@@ -11,12 +11,14 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// configResponse puts a config into its envelope. The server adds the request id.
+// configResponse puts a config into its envelope. The server adds the request
+// id.
 func configResponse(config *webhook.Config) gen.WebhookConfigResponse {
 	return gen.WebhookConfigResponse{Data: gen.WebhookConfigData{Data: configBody(config)}}
 }
 
-// configBody renders a config as the API answers it: with the values of its headers (seed), without its signing key.
+// configBody renders a config as the API answers it: with the values of its
+// headers (seed), without its signing key.
 func configBody(config *webhook.Config) gen.WebhookConfig {
 	return gen.WebhookConfig{
 		RootfiID:             config.ID,

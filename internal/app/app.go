@@ -27,8 +27,8 @@ type App struct {
 	draining   atomic.Bool
 }
 
-// New opens the database and assembles the service; nothing listens yet. Errors are one line that says what to do. The
-// caller closes the App.
+// New opens the database and assembles the service; nothing listens yet. Errors
+// are one line that says what to do. The caller closes the App.
 func New(ctx context.Context, config Config) (*App, error) {
 	config, err := config.withDefaults()
 	if err != nil {
@@ -86,13 +86,15 @@ func (a *App) operations() (http.Handler, error) {
 	}), options...)
 }
 
-// Handler returns the whole service: the API under /v4, the contract and the health checks.
+// Handler returns the whole service: the API under /v4, the contract and the
+// health checks.
 func (a *App) Handler() http.Handler { return a.handler }
 
 // Close ends the use of the database. Requests must have ended before.
 func (a *App) Close() error { return a.store.Close() }
 
-// Listen opens the configured address, and returns it with the port that was taken.
+// Listen opens the configured address, and returns it with the port that was
+// taken.
 func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.config.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -104,8 +106,9 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve answers requests on the listener and delivers events until the context ends, then lets what is under way end.
-// It returns nil after such a stop, and owns the listener.
+// Serve answers requests on the listener and delivers events until the context
+// ends, then lets what is under way end. It returns nil after such a stop, and
+// owns the listener.
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	if a.deliveries == nil {
 		return a.serveHTTP(ctx, listener)
@@ -143,7 +146,8 @@ func (a *App) serveHTTP(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// Limits that keep slow or greedy clients from holding connections. Bodies are bounded by the contract.
+// Limits that keep slow or greedy clients from holding connections. Bodies are
+// bounded by the contract.
 const (
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 2 * time.Minute

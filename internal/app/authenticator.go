@@ -8,14 +8,16 @@ import (
 	"github.com/hookline-go/hookline/server"
 )
 
-// authenticator looks API keys up in the store and puts their organisation into the context.
+// authenticator looks API keys up in the store and puts their organisation into
+// the context.
 type authenticator struct {
 	store Store
 	dev   bool
 }
 
 func (a *authenticator) Authenticate(ctx context.Context, apiKey string) (context.Context, error) {
-	// A database that once served the development mode still holds its well-known key.
+	// A database that once served the development mode still holds its
+	// well-known key.
 	if apiKey == DevKey && !a.dev {
 		return nil, server.ErrUnauthenticated
 	}

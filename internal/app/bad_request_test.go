@@ -14,7 +14,8 @@ import (
 
 const configs, logs = "/v4/core/webhook-config", "/v4/core/webhook-logs"
 
-// badRequest is a request that must be refused. Each of errors is "in pointer code".
+// badRequest is a request that must be refused. Each of errors is "in pointer
+// code".
 type badRequest struct {
 	name   string
 	call   call
@@ -23,8 +24,8 @@ type badRequest struct {
 	errors []string
 }
 
-// withField returns a valid create body with one field put in the place of its own, or added; an empty value leaves the
-// field out.
+// withField returns a valid create body with one field put in the place of its
+// own, or added; an empty value leaves the field out.
 func withField(field, value string) string {
 	fields := [][2]string{
 		{"webhook_type", `"CONNECTION_CHANGED"`}, {"name", `"n"`}, {"url", `"https://example.com/"`},
@@ -43,7 +44,8 @@ func withField(field, value string) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-// badCreate is a create request that breaks the contract in one place of its body.
+// badCreate is a create request that breaks the contract in one place of its
+// body.
 func badCreate(name, body, pointer, code string) badRequest {
 	return badRequest{
 		name: "create: " + name, status: http.StatusBadRequest, code: "invalid_request",
@@ -255,7 +257,8 @@ func badRequests() []badRequest {
 	return cases
 }
 
-// TestBadRequests checks the answer to every bad request, and that none of them leaves a trace in the store.
+// TestBadRequests checks the answer to every bad request, and that none of them
+// leaves a trace in the store.
 func TestBadRequests(t *testing.T) {
 	s := newService(t)
 	require.Equal(t, http.StatusCreated, s.do(call{method: http.MethodPost, path: configs, body: withField("", "")}).status)

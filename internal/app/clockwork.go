@@ -6,7 +6,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// clockwork is what an embedded store can do for a clock that jumps, as that of a test does.
+// clockwork is what an embedded store can do for a clock that jumps, as that of
+// a test does.
 type clockwork interface {
 	Backlog(ctx context.Context) (webhook.Backlog, error)
 	RequeueDue(ctx context.Context) error
@@ -17,5 +18,6 @@ func (a *App) Backlog(ctx context.Context) (webhook.Backlog, error) {
 	return a.store.clockwork.Backlog(ctx)
 }
 
-// RequeueDue has deliveries attempted whose time has come because Config.Clock has jumped.
+// RequeueDue has deliveries attempted whose time has come because Config.Clock
+// has jumped.
 func (a *App) RequeueDue(ctx context.Context) error { return a.store.clockwork.RequeueDue(ctx) }

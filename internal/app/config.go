@@ -1,5 +1,6 @@
-// Package app puts the service together from one Config. It is the only place where the HTTP shell, the operations and
-// the storage meet; the command line and in-process services for tests both start here.
+// Package app puts the service together from one Config. It is the only place
+// where the HTTP shell, the operations and the storage meet; the command line
+// and in-process services for tests both start here.
 package app
 
 import (
@@ -43,44 +44,58 @@ const (
 	DevKey            = "dev-key"
 )
 
-// Config says how the service runs. The zero value of a field means its default.
+// Config says how the service runs. The zero value of a field means its
+// default.
 type Config struct {
 	// Listen is the address to listen on, host:port. Port 0 takes a free one.
 	Listen string
-	// Database is the path of the SQLite file, whose folder must exist, or a postgres:// URL.
+	// Database is the path of the SQLite file, whose folder must exist, or a
+	// postgres:// URL.
 	Database string
-	// WithoutMigrations keeps the service from changing the database's schema; one that is out of date is then refused.
+	// WithoutMigrations keeps the service from changing the database's schema;
+	// one that is out of date is then refused.
 	WithoutMigrations bool
-	// EncryptionKeyFile is the keyset that encrypts secrets at rest. The development mode makes it when it is missing.
+	// EncryptionKeyFile is the keyset that encrypts secrets at rest. The
+	// development mode makes it when it is missing.
 	EncryptionKeyFile string
-	// Dev makes organisation 1 with the fixed key "dev-key". It is allowed on loopback addresses only.
+	// Dev makes organisation 1 with the fixed key "dev-key". It is allowed on
+	// loopback addresses only.
 	Dev bool
-	// RateLimit is how many requests a minute each API key may make; 0 is no limit.
+	// RateLimit is how many requests a minute each API key may make; 0 is no
+	// limit.
 	RateLimit int
-	// RateBurst is how many requests a key may make at once, where there is a limit.
+	// RateBurst is how many requests a key may make at once, where there is a
+	// limit.
 	RateBurst int
 	// RequestTimeout is how long the answer to a request may take.
 	RequestTimeout time.Duration
-	// ShutdownTimeout is how long requests under way may take to end once the service is told to stop.
+	// ShutdownTimeout is how long requests under way may take to end once the
+	// service is told to stop.
 	ShutdownTimeout time.Duration
-	// Role is the part of the service that this process is, all of it unless it is set.
+	// Role is the part of the service that this process is, all of it unless it
+	// is set.
 	Role Role
-	// RetrySchedule has the delay before each retry of a delivery; nil is the default, and one without delays retries
-	// nothing.
+	// RetrySchedule has the delay before each retry of a delivery; nil is the
+	// default, and one without delays retries nothing.
 	RetrySchedule []time.Duration
 	// DeliveryTimeout is how long an attempt to deliver may take.
 	DeliveryTimeout time.Duration
-	// SigningKeyOverlap is how long a signing key goes on signing beside the one that replaced it.
+	// SigningKeyOverlap is how long a signing key goes on signing beside the
+	// one that replaced it.
 	SigningKeyOverlap time.Duration
-	// AllowPrivateTargets opens addresses of the machine itself and of private networks to deliveries, as Dev does.
+	// AllowPrivateTargets opens addresses of the machine itself and of private
+	// networks to deliveries, as Dev does.
 	AllowPrivateTargets bool
-	// AllowTargets are ranges of addresses that are open to deliveries, whatever they are.
+	// AllowTargets are ranges of addresses that are open to deliveries,
+	// whatever they are.
 	AllowTargets []netip.Prefix
 	// Version is that of the program, for the User-Agent of deliveries.
 	Version string
-	// Wrap puts a handler around the API; operationID says for which operation a request is, "" for none.
+	// Wrap puts a handler around the API; operationID says for which operation
+	// a request is, "" for none.
 	Wrap func(api http.Handler, operationID func(*http.Request) string) http.Handler
-	// OnAttempt is called after each attempt to deliver, nil for nothing. It must be quick.
+	// OnAttempt is called after each attempt to deliver, nil for nothing. It
+	// must be quick.
 	OnAttempt func()
 	// Metrics serves /metrics, for Prometheus.
 	Metrics bool
@@ -90,7 +105,8 @@ type Config struct {
 	Clock func() time.Time
 }
 
-// withDefaults fills what is left open, and then sees to it that the whole is sound.
+// withDefaults fills what is left open, and then sees to it that the whole is
+// sound.
 func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Listen, DefaultListen)
 	setDefault(&c.Database, DefaultDatabase)
@@ -149,8 +165,10 @@ func isLoopback(host string) bool {
 	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
-// ParseRetrySchedule reads delays such as "5s,5m,2h" for Config.RetrySchedule. The empty text means no retries.
+// ParseRetrySchedule reads delays such as "5s,5m,2h" for Config.RetrySchedule.
+// The empty text means no retries.
 func ParseRetrySchedule(text string) ([]time.Duration, error) { return delivery.ParseSchedule(text) }
 
-// ParseTarget reads a range of addresses such as 10.1.0.0/16 for Config.AllowTargets.
+// ParseTarget reads a range of addresses such as 10.1.0.0/16 for
+// Config.AllowTargets.
 func ParseTarget(text string) (netip.Prefix, error) { return egress.ParseTarget(text) }

@@ -23,7 +23,8 @@ type database struct {
 	clockwork clockwork
 }
 
-// OpenStore opens the database of a Config, without a service around it. The caller closes it.
+// OpenStore opens the database of a Config, without a service around it. The
+// caller closes it.
 func OpenStore(ctx context.Context, config Config) (Store, error) {
 	config, err := config.withDefaults()
 	if err != nil {
@@ -100,7 +101,8 @@ func openPostgres(ctx context.Context, config *Config, keys *keyring.Keyring) (*
 	}}, nil
 }
 
-// Migrate brings the database of a Config up to date, for services that run with WithoutMigrations.
+// Migrate brings the database of a Config up to date, for services that run
+// with WithoutMigrations.
 func Migrate(ctx context.Context, config Config) error {
 	config.WithoutMigrations = false
 	store, err := OpenStore(ctx, config)
@@ -110,8 +112,9 @@ func Migrate(ctx context.Context, config Config) error {
 	return store.Close()
 }
 
-// openKeyring opens the encryption key. Only the development mode makes a missing one: elsewhere a key that appears by
-// itself would hide that the real one is lost.
+// openKeyring opens the encryption key. Only the development mode makes a
+// missing one: elsewhere a key that appears by itself would hide that the real
+// one is lost.
 func openKeyring(config *Config) (*keyring.Keyring, error) {
 	keys, err := keyring.Open(config.EncryptionKeyFile)
 	missing := webhook.CodeOf(err) == webhook.CodeKeyFileMissing

@@ -20,7 +20,8 @@ func newGuard(config *Config) *egress.Guard {
 	})
 }
 
-// checkSigningKey refuses a key that says it is base64 and is not: Standard Webhooks would not verify what it signs.
+// checkSigningKey refuses a key that says it is base64 and is not: Standard
+// Webhooks would not verify what it signs.
 func checkSigningKey(key webhook.Secret) error {
 	if _, err := receiver.NewSigner(key.Reveal()); err != nil {
 		return &webhook.Error{
@@ -56,7 +57,8 @@ func newDeliveries(a *App) (*deliveries, error) {
 
 func (d *deliveries) start(ctx context.Context) error { return d.engine.Start(ctx) }
 
-// stop lets the attempts under way end until ctx does, and then interrupts them.
+// stop lets the attempts under way end until ctx does, and then interrupts
+// them.
 func (d *deliveries) stop(ctx context.Context) error {
 	err := d.engine.Stop(ctx)
 	d.transport.CloseIdleConnections()

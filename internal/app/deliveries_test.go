@@ -92,7 +92,8 @@ func (w *world) state() client.WebhookConfigState {
 	return config.State
 }
 
-// TestSignatures has what goes over the wire verified by the libraries of others.
+// TestSignatures has what goes over the wire verified by the libraries of
+// others.
 func TestSignatures(t *testing.T) {
 	t.Parallel()
 	for _, language := range interop.Languages() {
@@ -271,7 +272,8 @@ func TestDeletingStopsWhatWaits(t *testing.T) {
 	assert.Len(t, w.receiver.Deliveries(), 1)
 }
 
-// TestDisabledAfterFiveDays lets an endpoint fail until the service gives it up.
+// TestDisabledAfterFiveDays lets an endpoint fail until the service gives it
+// up.
 func TestDisabledAfterFiveDays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -330,7 +332,8 @@ func TestTestDelivery(t *testing.T) {
 	assert.Equal(t, client.DeliveryStateDelivered, log.State)
 }
 
-// TestForbiddenTargets needs no network: what cannot be meant is refused before it is stored.
+// TestForbiddenTargets needs no network: what cannot be meant is refused before
+// it is stored.
 func TestForbiddenTargets(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -348,8 +351,9 @@ func TestForbiddenTargets(t *testing.T) {
 	}
 }
 
-// TestDeadEndpointDelaysNobody queues deliveries for an endpoint that never answers, and sees those for another one arrive
-// while not one of the first has ended. make bench has it with 2,000 of them, and with times.
+// TestDeadEndpointDelaysNobody queues deliveries for an endpoint that never
+// answers, and sees those for another one arrive while not one of the first has
+// ended. make bench has it with 2,000 of them, and with times.
 func TestDeadEndpointDelaysNobody(t *testing.T) {
 	t.Parallel()
 	const waiting, healthy, perEndpoint = 300, 50, 16

@@ -12,7 +12,8 @@ import (
 	"github.com/hookline-go/hookline/internal/delivery"
 )
 
-// metrics are what an operator watches. Labels have a handful of values, none of which a caller chooses.
+// metrics are what an operator watches. Labels have a handful of values, none
+// of which a caller chooses.
 type metrics struct {
 	registry *prometheus.Registry
 	attempts *prometheus.CounterVec

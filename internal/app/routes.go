@@ -12,7 +12,8 @@ import (
 // pingTimeout is how long the database may take to show that it is ready.
 const pingTimeout = 2 * time.Second
 
-// routes puts the contract and the health checks beside the API, which answers everything else, unknown paths included.
+// routes puts the contract and the health checks beside the API, which answers
+// everything else, unknown paths included.
 func (a *App) routes(operations http.Handler) (http.Handler, error) {
 	engine, err := contract.Default()
 	if err != nil {
@@ -47,7 +48,8 @@ func (a *App) routes(operations http.Handler) (http.Handler, error) {
 	return mux, nil
 }
 
-// ready tells a load balancer whether to send requests: not while the service stops, or its database does not answer.
+// ready tells a load balancer whether to send requests: not while the service
+// stops, or its database does not answer.
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), pingTimeout)
 	defer cancel()

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// seedRequest and seedKeys are those of the document that started it all (seed/create-webhook-config.txt).
+// seedRequest and seedKeys are those of the document that started it all
+// (seed/create-webhook-config.txt).
 const seedRequest = `
 {
   "webhook_type": "CONNECTION_CHANGED",

@@ -18,8 +18,8 @@ import (
 	"github.com/hookline-go/hookline/internal/app"
 )
 
-// service is the whole service on a database of its own, driven over real HTTP. Every answer to an operation goes
-// through the contract's own validation.
+// service is the whole service on a database of its own, driven over real HTTP.
+// Every answer to an operation goes through the contract's own validation.
 type service struct {
 	t      *testing.T
 	url    string
@@ -63,7 +63,8 @@ type call struct {
 	header                        map[string]string
 }
 
-// do sends a request with the development key, unless the call has its own, and holds the answer against the contract.
+// do sends a request with the development key, unless the call has its own, and
+// holds the answer against the contract.
 func (s *service) do(c call) answer {
 	s.t.Helper()
 	request, err := http.NewRequestWithContext(s.t.Context(), c.method, s.url+c.path, strings.NewReader(c.body))

@@ -9,11 +9,13 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// Store is a database: what operations and deliveries need of it, and the API keys of organisations.
+// Store is a database: what operations and deliveries need of it, and the API
+// keys of organisations.
 type Store interface {
 	api.Store
 	delivery.Store
-	// CreateKey stores the hash of a new API key. The organisation is made if it is new.
+	// CreateKey stores the hash of a new API key. The organisation is made if
+	// it is new.
 	CreateKey(ctx context.Context, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error)
 	// EnsureKey is CreateKey for a key that may be there already.
 	EnsureKey(ctx context.Context, key webhook.Key, hash webhook.KeyHash) (webhook.Key, error)

@@ -1,5 +1,6 @@
-// Package bench measures the whole service: it publishes events over HTTP to a service in this process, receives their
-// deliveries on the loopback interface, and counts and times both.
+// Package bench measures the whole service: it publishes events over HTTP to a
+// service in this process, receives their deliveries on the loopback interface,
+// and counts and times both.
 package bench
 
 import (
@@ -18,18 +19,21 @@ import (
 
 // Options says what to measure.
 type Options struct {
-	// Service is the service's configuration. Without a database it gets a SQLite file that is removed afterwards, and it
-	// always gets a free port on the loopback interface, and a development key.
+	// Service is the service's configuration. Without a database it gets a
+	// SQLite file that is removed afterwards, and it always gets a free port on
+	// the loopback interface, and a development key.
 	Service app.Config
 	// Publishers publish at the same time, each one event after the other.
 	Publishers int
 	// Duration is how long they do.
 	Duration time.Duration
-	// Rate is how many events a second they publish together; 0 is as many as they can.
+	// Rate is how many events a second they publish together; 0 is as many as
+	// they can.
 	Rate float64
 	// PayloadSize is that of each event's payload, in bytes.
 	PayloadSize int
-	// DeadBacklog is how many deliveries wait meanwhile for another endpoint, one that never answers.
+	// DeadBacklog is how many deliveries wait meanwhile for another endpoint,
+	// one that never answers.
 	DeadBacklog int
 	// Drain is how long deliveries may go on after the last event.
 	Drain time.Duration
@@ -77,7 +81,8 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	return measure(ctx, &o, publisher, receiver.url, ledger)
 }
 
-// prepare fills in what the benchmark decides, and makes a folder for what the service needs.
+// prepare fills in what the benchmark decides, and makes a folder for what the
+// service needs.
 func prepare(config *app.Config) (cleanUp func() error, err error) {
 	folder, err := os.MkdirTemp("", "hookline-bench-")
 	if err != nil {

@@ -65,7 +65,8 @@ func (l *ledger) counts() (acknowledged, delivered int) {
 	return l.acknowledges, l.deliveries
 }
 
-// wait returns when every acknowledged event has been delivered, or after a while.
+// wait returns when every acknowledged event has been delivered, or after a
+// while.
 func (l *ledger) wait(ctx context.Context, most time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
@@ -81,7 +82,8 @@ func (l *ledger) wait(ctx context.Context, most time.Duration) {
 	}
 }
 
-// report sums up. Rates count from the beginning to the last event of their kind.
+// report sums up. Rates count from the beginning to the last event of their
+// kind.
 func (l *ledger) report(began time.Time, published time.Duration) Report {
 	l.mu.Lock()
 	defer l.mu.Unlock()

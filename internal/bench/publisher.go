@@ -122,7 +122,8 @@ func (p *publisher) publish(ctx context.Context, o *Options, ledger *ledger) err
 
 var errOver = errors.New("the benchmark is over")
 
-// publishOne publishes one event. It is acknowledged or failed, whatever the time.
+// publishOne publishes one event. It is acknowledged or failed, whatever the
+// time.
 func (p *publisher) publishOne(ctx context.Context, ledger *ledger) error {
 	began := time.Now()
 	id, err := p.send(ctx, measured)

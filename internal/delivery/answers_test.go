@@ -130,7 +130,8 @@ func TestSendKeepsTheBeginningOfTheBody(t *testing.T) {
 	}
 }
 
-// Attempts to the same endpoint share a connection, so that not every one needs a handshake.
+// Attempts to the same endpoint share a connection, so that not every one needs
+// a handshake.
 func TestSendKeepsConnections(t *testing.T) {
 	noLeak(t)
 	remotes := make(chan string, 3)

@@ -11,8 +11,8 @@ import (
 	"github.com/hookline-go/hookline/internal/delivery/egress"
 )
 
-// BenchmarkAttempt compares an attempt with the least that net/http can do: a POST of the same bytes to the same server,
-// over a connection that is kept.
+// BenchmarkAttempt compares an attempt with the least that net/http can do: a
+// POST of the same bytes to the same server, over a connection that is kept.
 func BenchmarkAttempt(b *testing.B) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -59,7 +59,8 @@ func benchmarkClient(b *testing.B, target string, payload []byte) {
 	}
 }
 
-// BenchmarkRequest is what an attempt costs before anything is sent: headers and signatures.
+// BenchmarkRequest is what an attempt costs before anything is sent: headers
+// and signatures.
 func BenchmarkRequest(b *testing.B) {
 	sender := NewSender(SenderOptions{})
 	for name, size := range map[string]int{"300B": 300, "256KiB": 256 << 10} {

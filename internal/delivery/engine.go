@@ -153,8 +153,8 @@ func (e *Engine) Start(ctx context.Context) error {
 // stopTimeout is how long interrupted attempts may take to end.
 const stopTimeout = 5 * time.Second
 
-// Stop begins no more attempts and waits for those under way. When ctx ends they
-// are interrupted, to be made again later.
+// Stop begins no more attempts and waits for those under way. When ctx ends
+// they are interrupted, to be made again later.
 func (e *Engine) Stop(ctx context.Context) error {
 	if e.client.Stop(ctx) == nil {
 		return nil

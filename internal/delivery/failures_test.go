@@ -19,7 +19,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// stall is a script's end: what follows is up to the sender, because a rawReceiver closes nothing by itself.
+// stall is a script's end: what follows is up to the sender, because a
+// rawReceiver closes nothing by itself.
 func stall(net.Conn) {}
 
 func TestSendToBrokenReceivers(t *testing.T) {
@@ -66,7 +67,8 @@ func TestSendToBrokenReceivers(t *testing.T) {
 			}
 			result := send(t, newTestSender(t, testEgress{timeout: patience}), dispatchTo(target))
 			assert.Equal(t, test.kind, result.Kind, result.Message)
-			// How far an attempt has come when its time is over is for TestTimeoutSaysHowFarItCame.
+			// How far an attempt has come when its time is over is for
+			// TestTimeoutSaysHowFarItCame.
 			assert.True(t, strings.HasPrefix(result.Message, test.message), result.Message)
 			assert.Equal(t, test.body, string(result.Body))
 			assertStatus(t, test.status, result)

@@ -59,8 +59,9 @@ func FuzzParseSchedule(f *testing.F) {
 	})
 }
 
-// Whatever a config's headers are, the request is the one that was meant: ours are there once and as we set them, nothing
-// else came into being, and an error shows nothing of the headers.
+// Whatever a config's headers are, the request is the one that was meant: ours
+// are there once and as we set them, nothing else came into being, and an error
+// shows nothing of the headers.
 func FuzzCustomHeaders(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"X-A", "1"},
@@ -141,7 +142,8 @@ func assertOurs(t *testing.T, arrived *http.Request, d *webhook.Dispatch) {
 	}
 }
 
-// What is kept of a body is text that every database takes, whatever the body and the headers are.
+// What is kept of a body is text that every database takes, whatever the body
+// and the headers are.
 func FuzzKeptBody(f *testing.F) {
 	f.Add([]byte("ok"), "Bearer secret")
 	f.Add([]byte(strings.Repeat("\x00é", maxKept)), "longenough")

@@ -23,8 +23,8 @@ const (
 	maxDeferral = 60 * time.Second
 )
 
-// gate bounds how many attempts each endpoint has at a time, so that one that is
-// slow or dead takes only so many workers. It lives in one process.
+// gate bounds how many attempts each endpoint has at a time, so that one that
+// is slow or dead takes only so many workers. It lives in one process.
 type gate struct {
 	limit int64
 	now   func() time.Time

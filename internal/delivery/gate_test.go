@@ -82,8 +82,8 @@ func TestGateSendsAway(t *testing.T) {
 	})
 }
 
-// TestGateSpreads sends jobs away from an endpoint that takes 10 s for each: they come back one by one, and no later than
-// in a minute.
+// TestGateSpreads sends jobs away from an endpoint that takes 10 s for each:
+// they come back one by one, and no later than in a minute.
 func TestGateSpreads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(1)

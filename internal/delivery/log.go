@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// warnings lets only warnings and errors of the queue through: it tells of every
-// step that it takes.
+// warnings lets only warnings and errors of the queue through: it tells of
+// every step that it takes.
 func warnings(logger *slog.Logger) *slog.Logger {
 	if logger == nil {
 		return slog.New(slog.DiscardHandler)

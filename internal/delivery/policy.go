@@ -88,8 +88,8 @@ type Policy struct {
 }
 
 // NewPolicy returns a policy with a schedule and a source of random numbers in
-// [0, 1) that is safe for concurrent use, such as [math/rand/v2.Float64]. Delays
-// that [ParseSchedule] would refuse are brought within its bounds.
+// [0, 1) that is safe for concurrent use, such as [math/rand/v2.Float64].
+// Delays that [ParseSchedule] would refuse are brought within its bounds.
 func NewPolicy(schedule Schedule, random func() float64) *Policy {
 	p := &Policy{schedule: slices.Clone(schedule), random: random}
 	for i, delay := range p.schedule {

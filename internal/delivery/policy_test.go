@@ -17,7 +17,8 @@ func middle() float64 { return 0.5 }
 
 var failed = Result{Kind: KindStatus}
 
-// decide asks about a delivery with so many retries, of an endpoint that has just begun to fail.
+// decide asks about a delivery with so many retries, of an endpoint that has
+// just begun to fail.
 func decide(p *Policy, r Result, retries int) Decision {
 	return p.Decide(r, &webhook.Dispatch{Retries: retries, FailingSince: &testNow}, testNow)
 }
@@ -105,7 +106,8 @@ func TestPolicyDisablesAfterFiveDays(t *testing.T) {
 	}
 }
 
-// Whatever the schedule, a retry comes within 10 % of its time, and never before the receiver's.
+// Whatever the schedule, a retry comes within 10 % of its time, and never
+// before the receiver's.
 func TestPolicyJitter(t *testing.T) {
 	within := func(delay time.Duration, retryAfter, dice uint32) bool {
 		delay = delay.Abs() % (maxDelay + 1)
@@ -130,7 +132,8 @@ func TestPolicyJitterSpreads(t *testing.T) {
 	assert.InDelta(t, float64(66*time.Minute), float64(high), float64(time.Minute))
 }
 
-// A policy is made from what configurations say, which no parser has to have seen.
+// A policy is made from what configurations say, which no parser has to have
+// seen.
 func TestPolicyWithImpossibleDelays(t *testing.T) {
 	schedule := Schedule{-time.Hour, 1<<63 - 1}
 	p := NewPolicy(schedule, func() float64 { return 0.999 })

@@ -18,14 +18,16 @@ import (
 	"github.com/hookline-go/hookline/internal/delivery/egress"
 )
 
-// tunnel is a proxy that connects everybody who asks with one address, whatever the target.
+// tunnel is a proxy that connects everybody who asks with one address, whatever
+// the target.
 type tunnel struct {
 	addr  string
 	mu    sync.Mutex
 	asked []string
 }
 
-// newTunnel starts a proxy. answer is what it says to CONNECT, beginning with the status code.
+// newTunnel starts a proxy. answer is what it says to CONNECT, beginning with
+// the status code.
 func newTunnel(t *testing.T, to, answer string) *tunnel {
 	t.Helper()
 	p := &tunnel{}
@@ -65,7 +67,8 @@ func (p *tunnel) requests() []string {
 	return p.asked
 }
 
-// senderBehind returns a sender that goes out as HTTPS_PROXY and HTTP_PROXY with this address say.
+// senderBehind returns a sender that goes out as HTTPS_PROXY and HTTP_PROXY
+// with this address say.
 func senderBehind(t *testing.T, proxy string, trusted *authority, resolves dnsAnswer) *Sender {
 	t.Helper()
 	variables := httpproxy.Config{HTTPSProxy: "http://" + proxy, HTTPProxy: "http://" + proxy}
@@ -147,7 +150,8 @@ func TestSendThroughABrokenProxy(t *testing.T) {
 	})
 }
 
-// The proxy belongs to the operator: what a config says to proxies is not passed on.
+// The proxy belongs to the operator: what a config says to proxies is not
+// passed on.
 func TestSendSaysNothingToTheProxy(t *testing.T) {
 	noLeak(t)
 	target, wire := capture(t)

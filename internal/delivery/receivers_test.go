@@ -24,7 +24,8 @@ import (
 )
 
 const (
-	// testPatience is for what is to happen at once; only a failing test waits as long.
+	// testPatience is for what is to happen at once; only a failing test waits
+	// as long.
 	testPatience = 20 * time.Second
 	// testTimeout is for attempts that are to time out.
 	testTimeout = 200 * time.Millisecond
@@ -41,14 +42,16 @@ var (
 	testPayload = []byte("{\"a\": 1.0,\t\"a\":\"é\\u00e9\",\r\n \"b\":null }\n")
 )
 
-// noLeak fails the test if it leaves a goroutine behind, a connection's for example. It comes first in a test.
+// noLeak fails the test if it leaves a goroutine behind, a connection's for
+// example. It comes first in a test.
 func noLeak(t *testing.T) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 }
 
-// dispatchTo has everything that an attempt can have, secrets in each place that can hold one.
+// dispatchTo has everything that an attempt can have, secrets in each place
+// that can hold one.
 func dispatchTo(target string) *webhook.Dispatch {
 	return &webhook.Dispatch{
 		EventID: testEventID, URL: target, Payload: testPayload,
@@ -65,18 +68,20 @@ type testEgress struct {
 	timeout   time.Duration
 }
 
-// newTestSender returns a sender on the service's own transport, which reaches the machine itself. At the end of the test
-// its idle connections are closed.
+// newTestSender returns a sender on the service's own transport, which reaches
+// the machine itself. At the end of the test its idle connections are closed.
 func newTestSender(t *testing.T, e testEgress) *Sender {
 	t.Helper()
 	e.guard.AllowTargets = append(e.guard.AllowTargets, netip.MustParsePrefix("127.0.0.0/8"))
 	return newGuardedSender(t, e)
 }
 
-// newGuardedSender is newTestSender without the exception for the machine itself.
+// newGuardedSender is newTestSender without the exception for the machine
+// itself.
 func newGuardedSender(t *testing.T, e testEgress) *Sender {
 	t.Helper()
-	// A connection becomes idle a moment after its response has been read, perhaps after the clean-up below.
+	// A connection becomes idle a moment after its response has been read,
+	// perhaps after the clean-up below.
 	e.transport.IdleTimeout = cmp.Or(e.transport.IdleTimeout, testTimeout)
 	transport := egress.NewTransport(egress.New(e.guard), e.transport)
 	t.Cleanup(transport.CloseIdleConnections)
@@ -95,7 +100,8 @@ func send(t *testing.T, s *Sender, d *webhook.Dispatch) Result {
 	return result
 }
 
-// assertShowable checks that a result has nothing of the config: all its secrets have this word in them, or these octets.
+// assertShowable checks that a result has nothing of the config: all its
+// secrets have this word in them, or these octets.
 func assertShowable(t *testing.T, result Result) {
 	t.Helper()
 	for _, hidden := range []string{"tOkEn", "MfKQ9r8GKYq", "127.0.0", "example"} {
@@ -105,7 +111,8 @@ func assertShowable(t *testing.T, result Result) {
 	assert.LessOrEqual(t, len(result.Body), maxKept)
 }
 
-// httpReceiver is an HTTP server, which must not be left any connection but idle ones.
+// httpReceiver is an HTTP server, which must not be left any connection but
+// idle ones.
 func httpReceiver(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	return startReceiver(t, handler, (*httptest.Server).Start)
@@ -120,8 +127,9 @@ func startReceiver(t *testing.T, handler http.HandlerFunc, start func(*httptest.
 	return server
 }
 
-// rawReceiver accepts connections and runs the script on each. It then waits for the sender to close it: a test in which
-// that does not happen fails. It returns the URL.
+// rawReceiver accepts connections and runs the script on each. It then waits
+// for the sender to close it: a test in which that does not happen fails. It
+// returns the URL.
 func rawReceiver(t *testing.T, script func(conn net.Conn)) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -176,7 +184,8 @@ func answer(text string) func(net.Conn) {
 	}
 }
 
-// reset makes the other end's reads fail, as when a process is killed with data unread.
+// reset makes the other end's reads fail, as when a process is killed with data
+// unread.
 func reset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -184,7 +193,8 @@ func reset(conn net.Conn) {
 	_ = conn.Close()
 }
 
-// dnsAnswer is what a resolver says of every name: an IPv4 address, or the code of an error.
+// dnsAnswer is what a resolver says of every name: an IPv4 address, or the code
+// of an error.
 type dnsAnswer struct {
 	addr string
 	code dnsmessage.RCode

@@ -18,9 +18,9 @@ const (
 	maxKept = 2 << 10
 )
 
-// readBody reads the body to its end or its limit and returns the beginning in a
-// form that every database takes as text, without the values of the headers that
-// were sent.
+// readBody reads the body to its end or its limit and returns the beginning in
+// a form that every database takes as text, without the values of the headers
+// that were sent.
 func readBody(response *http.Response, sent []webhook.Header) ([]byte, error) {
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		// The body is the connection, which nothing would end: not the
@@ -64,9 +64,9 @@ func longest(sent []webhook.Header) int {
 	return min(length, maxRead-maxKept)
 }
 
-// printable returns at most maxKept bytes of valid UTF-8: invalid bytes and NUL,
-// which PostgreSQL does not store, become U+FFFD, and a rune that the limit cut
-// is dropped.
+// printable returns at most maxKept bytes of valid UTF-8: invalid bytes and
+// NUL, which PostgreSQL does not store, become U+FFFD, and a rune that the
+// limit cut is dropped.
 func printable(raw []byte) []byte {
 	if len(raw) == 0 {
 		return nil

@@ -15,10 +15,11 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// In a bubble time passes when everybody waits: the figures are exact, and nobody does wait. The connections are pipes,
-// because the network is outside.
+// In a bubble time passes when everybody waits: the figures are exact, and
+// nobody does wait. The connections are pipes, because the network is outside.
 
-// sendInBubble makes one attempt with the default timeout, over a pipe whose other end plays the script.
+// sendInBubble makes one attempt with the default timeout, over a pipe whose
+// other end plays the script.
 func sendInBubble(t *testing.T, script func(conn net.Conn)) Result {
 	t.Helper()
 	var receiver sync.WaitGroup
@@ -65,7 +66,8 @@ func TestTimeoutSaysHowFarItCame(t *testing.T) {
 	}
 }
 
-// takeNothing does not read: a pipe has no buffers, so the request stays where it is until the sender closes the pipe.
+// takeNothing does not read: a pipe has no buffers, so the request stays where
+// it is until the sender closes the pipe.
 func takeNothing(conn net.Conn) {
 	for {
 		<-time.After(time.Second)
@@ -75,7 +77,8 @@ func takeNothing(conn net.Conn) {
 	}
 }
 
-// trickle writes the beginning at once and the rest a byte a second, again and again until the sender has gone.
+// trickle writes the beginning at once and the rest a byte a second, again and
+// again until the sender has gone.
 func trickle(beginning, rest string) func(net.Conn) {
 	return func(conn net.Conn) {
 		if _, err := io.WriteString(conn, beginning); err != nil {
@@ -109,7 +112,8 @@ func TestSendWaitsForSlowReceivers(t *testing.T) {
 	})
 }
 
-// What gives up before the attempt does is a timeout too, but not after the attempt's time.
+// What gives up before the attempt does is a timeout too, but not after the
+// attempt's time.
 func TestTimeoutOfSomethingElse(t *testing.T) {
 	for name, err := range map[string]error{
 		"the kernel's":   &net.OpError{Op: "dial", Err: timedOutError{}},

@@ -66,7 +66,8 @@ func (a *authority) issue(t *testing.T, change func(*x509.Certificate)) tls.Cert
 
 func unchanged(*x509.Certificate) {}
 
-// tlsReceiver is an HTTPS server that speaks HTTP/2 too. It returns the URL that has it as hook.example.
+// tlsReceiver is an HTTPS server that speaks HTTP/2 too. It returns the URL
+// that has it as hook.example.
 func tlsReceiver(t *testing.T, config *tls.Config, handler http.HandlerFunc) string {
 	t.Helper()
 	server := startReceiver(t, handler, func(s *httptest.Server) {
@@ -135,7 +136,8 @@ func TestSendToReceiversWithoutUsableTLS(t *testing.T) {
 	certificates := []tls.Certificate{trusted.issue(t, unchanged)}
 	old := &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // it is to be refused
 	picky := &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert}
-	// With TLS 1.3 the handshake is over for the sender before the receiver refuses it.
+	// With TLS 1.3 the handshake is over for the sender before the receiver
+	// refuses it.
 	picky.MaxVersion = tls.VersionTLS12
 	httpsOf := func(server string) string { return "https" + server[len("http"):] }
 	tests := map[string]struct {
@@ -161,7 +163,8 @@ func TestSendToReceiversWithoutUsableTLS(t *testing.T) {
 		"nonsense in a record": {
 			target: func(t *testing.T) string {
 				t.Helper()
-				// A handshake record of TLS 1.2 with four bytes that are no ServerHello.
+				// A handshake record of TLS 1.2 with four bytes that are no
+				// ServerHello.
 				return httpsOf(rawReceiver(t, write("\x16\x03\x03\x00\x04\x02\x00\x00\x00")))
 			},
 			kind:    KindTLS,

@@ -44,7 +44,8 @@ func hostOf(t *testing.T, target string) string {
 	return u.Host
 }
 
-// testSignature is that of testEventID, testNow and testPayload under testKey, as Python's hmac module computes it.
+// testSignature is that of testEventID, testNow and testPayload under testKey,
+// as Python's hmac module computes it.
 const testSignature = "v1,nxMZIXD7pL2RwbmFUFKlhVc5ji7kiUswSb742Ao3SBM="
 
 func TestWire(t *testing.T) {
@@ -146,7 +147,8 @@ func TestWireSignature(t *testing.T) {
 	}
 }
 
-// assertSigned asks the library of Standard Webhooks and our own receiver: of all signatures, and of the key's own.
+// assertSigned asks the library of Standard Webhooks and our own receiver: of
+// all signatures, and of the key's own.
 func assertSigned(t *testing.T, got received, key, own string) {
 	t.Helper()
 	theirs, err := standardwebhooks.NewWebhookRaw([]byte(key))

@@ -99,8 +99,8 @@ func (w *attemptWorker) missed(err error) error {
 	}
 }
 
-// release gives back an attempt that was not made, or not to its end, so that it
-// does not count.
+// release gives back an attempt that was not made, or not to its end, so that
+// it does not count.
 func (w *attemptWorker) release(ctx context.Context, dispatch *webhook.Dispatch) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
@@ -120,7 +120,8 @@ func (w *attemptWorker) postpone(ctx context.Context, job webhook.Job, b busy) e
 // record keeps the outcome. It does so even if the service is told to stop: the
 // receiver has seen the attempt.
 func (w *attemptWorker) record(ctx context.Context, dispatch *webhook.Dispatch, result *Result, began time.Time) error {
-	// What is not recorded is sent again, so a busy database gets the time that a job has left.
+	// What is not recorded is sent again, so a busy database gets the time that
+	// a job has left.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*recordTimeout)
 	defer cancel()
 	decision := w.policy.Decide(*result, dispatch, w.now())

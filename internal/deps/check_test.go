@@ -15,7 +15,8 @@ import (
 	"strings"
 )
 
-// node is a package as go list -json describes it. Imports are those of its production code.
+// node is a package as go list -json describes it. Imports are those of its
+// production code.
 type node struct {
 	ImportPath string
 	Standard   bool
@@ -57,8 +58,8 @@ func checkImports(g graph, path string, r rule) []string {
 	return violations
 }
 
-// allows tells whether the rule lists the package: a folder of this module by itself, a third-party module with
-// everything below it.
+// allows tells whether the rule lists the package: a folder of this module by
+// itself, a third-party module with everything below it.
 func (r rule) allows(imported string) bool {
 	if slices.Contains(r.imports, anything) {
 		return true
@@ -81,7 +82,8 @@ func checkProduction(g graph, path string) []string {
 	return violations
 }
 
-// checkReach reports the nearest package of each banned module that one of the folders reaches, with the way to it.
+// checkReach reports the nearest package of each banned module that one of the
+// folders reaches, with the way to it.
 func checkReach(g graph, ban reachBan) []string {
 	var violations []string
 	for _, name := range ban.folders {
@@ -95,8 +97,8 @@ func checkReach(g graph, ban reachBan) []string {
 	return violations
 }
 
-// shortestWay returns the imports that lead from one package to the nearest one within the banned module, both ends
-// included, or nil if none does.
+// shortestWay returns the imports that lead from one package to the nearest one
+// within the banned module, both ends included, or nil if none does.
 func shortestWay(g graph, from, banned string) []string {
 	cameFrom := map[string]string{from: ""}
 	for queue := []string{from}; len(queue) > 0; queue = queue[1:] {
@@ -129,7 +131,8 @@ func within(path, root string) bool {
 
 func own(path string) bool { return within(path, module) }
 
-// folder turns the import path of a package of this module into a key of layout.
+// folder turns the import path of a package of this module into a key of
+// layout.
 func folder(path string) string { return strings.TrimPrefix(strings.TrimPrefix(path, module), "/") }
 
 // importPath is the inverse of folder.
@@ -146,7 +149,8 @@ func display(path string) string {
 	}
 }
 
-// loadGraph asks go list for the packages of the module in the folder root and everything that they depend on.
+// loadGraph asks go list for the packages of the module in the folder root and
+// everything that they depend on.
 func loadGraph(ctx context.Context, root string) (graph, error) {
 	if err := watch(root); err != nil {
 		return nil, err
@@ -171,8 +175,9 @@ func loadGraph(ctx context.Context, root string) (graph, error) {
 	}
 }
 
-// watch opens every folder of the module. go test reuses an earlier result until something changes that the test
-// process itself has opened; what its child go list reads does not count.
+// watch opens every folder of the module. go test reuses an earlier result
+// until something changes that the test process itself has opened; what its
+// child go list reads does not count.
 func watch(root string) error {
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {

@@ -1,4 +1,5 @@
-// Package deps holds the test that keeps the module's layout: who may import whom, and why.
+// Package deps holds the test that keeps the module's layout: who may import
+// whom, and why.
 package deps
 
 import (
@@ -19,7 +20,8 @@ func TestLayout(t *testing.T) {
 	}
 }
 
-// TestTables finds rules that could never apply, for example after a folder was renamed.
+// TestTables finds rules that could never apply, for example after a folder was
+// renamed.
 func TestTables(t *testing.T) {
 	t.Parallel()
 	for name, r := range layout {
@@ -125,8 +127,9 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// synthetic makes a graph from import paths, in which "." and "./name" stand for packages of this module. Those that
-// only occur as imports get a node too, as they would from go list.
+// synthetic makes a graph from import paths, in which "." and "./name" stand
+// for packages of this module. Those that only occur as imports get a node too,
+// as they would from go list.
 func synthetic(imports map[string][]string) graph {
 	g := graph{}
 	add := func(name string) string {

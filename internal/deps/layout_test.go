@@ -2,11 +2,13 @@ package deps
 
 const module = "github.com/hookline-go/hookline"
 
-// rule says what the production code of one folder may import besides the standard library: folders of this module, each
-// by itself, and third-party modules with everything below their path.
+// rule says what the production code of one folder may import besides the
+// standard library: folders of this module, each by itself, and third-party
+// modules with everything below their path.
 type rule struct {
 	imports []string
-	// why is the reason for whatever is not on the list. It is part of the message, so it must convince.
+	// why is the reason for whatever is not on the list. It is part of the
+	// message, so it must convince.
 	why string
 }
 
@@ -30,8 +32,9 @@ const (
 // anything is for the folders where everything meets.
 const anything = "*"
 
-// layout has a rule for every folder of the module that may hold a Go package; "" is the root. A package in any other
-// folder is a violation: think about what it may import before it exists.
+// layout has a rule for every folder of the module that may hold a Go package;
+// "" is the root. A package in any other folder is a violation: think about
+// what it may import before it exists.
 var layout = map[string]rule{
 	"": {
 		why: "the contract is embedded as it stands, for every other package to use",
@@ -54,7 +57,8 @@ var layout = map[string]rule{
 		why:     "users link the receiver into their programs: it brings them the generated types and nothing else",
 	},
 	"contract": {
-		// The YAML nodes know where the document says what: kin-openapi's own do not have every keyword.
+		// The YAML nodes know where the document says what: kin-openapi's own
+		// do not have every keyword.
 		imports: []string{"", kinOpenAPI, jsonText, "github.com/agnivade/levenshtein", uuid, yaml},
 		why:     "server, command line, SDK and tests share one validation engine, so it knows none of them",
 	},
@@ -124,7 +128,8 @@ var layout = map[string]rule{
 	},
 	"internal/delivery": {
 		imports: []string{"internal/webhook", "internal/delivery/egress", "receiver", river, uuid, "golang.org/x/net/http/httpguts", pgx, "golang.org/x/sync"},
-		// The queue's drivers want the pools and transactions of their databases.
+		// The queue's drivers want the pools and transactions of their
+		// databases.
 		why: "workers sign, send and record through interfaces of their own: no HTTP API, no SQL",
 	},
 	"internal/delivery/egress": {
@@ -201,7 +206,8 @@ var layout = map[string]rule{
 		why:     "the one place where everything meets",
 	},
 	"cmd/hookline": {
-		// The domain's types are what internal/app returns and a command prints.
+		// The domain's types are what internal/app returns and a command
+		// prints.
 		imports: []string{
 			"internal/app", "internal/webhook", "internal/bench", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty",
@@ -210,7 +216,8 @@ var layout = map[string]rule{
 	},
 }
 
-// productionBan keeps a package out of production code. The folders in except have a reason to use it.
+// productionBan keeps a package out of production code. The folders in except
+// have a reason to use it.
 type productionBan struct {
 	except []string
 	why    string
@@ -231,7 +238,8 @@ var productionBans = map[string]productionBan{
 	},
 }
 
-// reachBan keeps modules out of the builds of whoever imports one of the folders, however far down the import is.
+// reachBan keeps modules out of the builds of whoever imports one of the
+// folders, however far down the import is.
 type reachBan struct {
 	folders []string
 	modules []string

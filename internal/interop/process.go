@@ -39,7 +39,8 @@ func (p program) start(tb testing.TB, part string) Peer {
 	if err != nil {
 		testpart.Missing(tb, part, "run make interop: "+err.Error())
 	}
-	// The test's own context ends before its cleanup, and the process is to end in good order.
+	// The test's own context ends before its cleanup, and the process is to end
+	// in good order.
 	command := exec.CommandContext(context.WithoutCancel(tb.Context()), interpreter.path, p.script) //nolint:gosec // of the table above
 	command.Dir = interpreter.folder
 	command.Stderr = tb.Output()
@@ -65,7 +66,8 @@ func (p program) start(tb testing.TB, part string) Peer {
 // found is what a program needs to run.
 type found struct{ folder, path string }
 
-// find looks at all files that decide what the program does: go test keeps a result until one of them changes.
+// find looks at all files that decide what the program does: go test keeps a
+// result until one of them changes.
 func (p program) find() (found, error) {
 	folder, err := findFolder()
 	if err != nil {
@@ -110,7 +112,8 @@ type process struct {
 	answers  *json.Decoder
 }
 
-// request is a line for the library. Secrets and payloads are bytes, and so base64 in JSON.
+// request is a line for the library. Secrets and payloads are bytes, and so
+// base64 in JSON.
 type request struct {
 	Operation string            `json:"operation"`
 	Secret    []byte            `json:"secret"`

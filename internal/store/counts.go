@@ -12,9 +12,9 @@ import (
 // 32 of the one below.
 var levels = []uint{8, 13, 18, 23, 28} // 0.26 s, 8 s, 4.4 min, 2.3 h, 3.1 days
 
-// Shortest returns the beginning of the shortest span that a time is in, both in
-// milliseconds. Sums and [Cover.Inner] are made of whole spans, so that is all
-// that they need of a time.
+// Shortest returns the beginning of the shortest span that a time is in, both
+// in milliseconds. Sums and [Cover.Inner] are made of whole spans, so that is
+// all that they need of a time.
 func Shortest(milli int64) int64 { return down(milli, levels[0]) }
 
 // AllTime is the level whose only span, 0, has all time.

@@ -13,11 +13,13 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// Codes of advice, which only the strict mode gives, besides contract.CodeDeprecated and contract.CodeSecret.
+// Codes of advice, which only the strict mode gives, besides
+// contract.CodeDeprecated and contract.CodeSecret.
 const (
 	// CodePlainHTTP is a URL that sends what it carries in the clear.
 	CodePlainHTTP contract.Code = "plain_http"
-	// CodeUnknownValue is a value that only the program that runs knows, so that nothing can be said about it.
+	// CodeUnknownValue is a value that only the program that runs knows, so
+	// that nothing can be said about it.
 	CodeUnknownValue contract.Code = "unknown_value"
 )
 
@@ -75,7 +77,8 @@ func (c *checked) plainHTTPIn(n *jsontree.Node, pointer string) {
 
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
-// isPlainHTTP leaves out the loopback interface, from which nothing leaves the machine.
+// isPlainHTTP leaves out the loopback interface, from which nothing leaves the
+// machine.
 func isPlainHTTP(text string) bool {
 	if len(text) < len("http://") || !strings.EqualFold(text[:len("http://")], "http://") {
 		return false
@@ -113,7 +116,8 @@ func (c *checked) adviseUnknown(p *part) {
 var placeholder = regexp.MustCompile(`(?i)^\W*$|^<.*>$|^\[.*\]$|^\{.*\}$|^\$|^%.*%$|^(x+|\*+|\.{3,})$` +
 	`|redacted|placeholder|example|changeme|change-me|your[-_ ]|dummy|^(secret|token|api[-_ ]?key|key|test|dev-key|null)$`)
 
-// isPlaceholder tells whether a secret is none: a variable, or a word that only stands for one.
+// isPlaceholder tells whether a secret is none: a variable, or a word that only
+// stands for one.
 func (c *checked) isPlaceholder(violation *contract.Violation, p *part) bool {
 	value := c.secretText(violation, p)
 	if !value.Known() {

@@ -15,14 +15,16 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// OperationFile says, in a folder of bare bodies, which operation they are for: a glob of file names and an operation
-// on each line, or an operation alone for all files. The first line that matches counts.
+// OperationFile says, in a folder of bare bodies, which operation they are for:
+// a glob of file names and an operation on each line, or an operation alone for
+// all files. The first line that matches counts.
 const OperationFile = "x-operation"
 
 // bare is what a file with nothing but a body holds.
 type bare fixture.Bare
 
-// parseBare reads "operation" or "operation:status". Empty text is an empty bare.
+// parseBare reads "operation" or "operation:status". Empty text is an empty
+// bare.
 func (v *validator) parseBare(text string) (bare, error) {
 	if text == "" {
 		return bare{}, nil
@@ -53,7 +55,8 @@ func (v *validator) noOperation(id string) error {
 	return fmt.Errorf("the contract has no operation %.128q; it has %s", id, strings.Join(ids, ", "))
 }
 
-// bareFor returns what a file holds if it is a bare body: what the operation file beside it says, else the option.
+// bareFor returns what a file holds if it is a bare body: what the operation
+// file beside it says, else the option.
 func (v *validator) bareFor(path string) (bare, error) {
 	if path == stdin {
 		return v.bareBody, nil

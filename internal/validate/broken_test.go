@@ -17,7 +17,8 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/report"
 )
 
-// TestBroken shows that each input that cannot be read ends in one line that says why, and in the exit status 2.
+// TestBroken shows that each input that cannot be read ends in one line that
+// says why, and in the exit status 2.
 func TestBroken(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Symlink("loop.sh", "loop.sh"))
@@ -103,7 +104,8 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestBrokenStreams shows what is said about a recording that is too large in one place, or ends in an error.
+// TestBrokenStreams shows what is said about a recording that is too large in
+// one place, or ends in an error.
 func TestBrokenStreams(t *testing.T) {
 	const start = `{"log": {"entries": [`
 	broken := iotest.ErrReader(errors.New("connection reset"))
@@ -137,7 +139,8 @@ func billionLaughs() string {
 	return text.String()
 }
 
-// TestBrokenAmongGood shows that one unreadable file does not hide the findings of the others.
+// TestBrokenAmongGood shows that one unreadable file does not hide the findings
+// of the others.
 func TestBrokenAmongGood(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("a.har", []byte(`{"log"`), 0o600))
@@ -150,7 +153,8 @@ func TestBrokenAmongGood(t *testing.T) {
 	assert.Equal(t, 2, result.ExitCode())
 }
 
-// TestPassedOver shows that files of a folder which only look like ours do not keep anybody from validating the folder.
+// TestPassedOver shows that files of a folder which only look like ours do not
+// keep anybody from validating the folder.
 func TestPassedOver(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range map[string]string{

@@ -73,7 +73,8 @@ func (c *checked) route() bool {
 	return true
 }
 
-// isPreflight tells the requests that browsers send by themselves before those to another origin (the Fetch standard).
+// isPreflight tells the requests that browsers send by themselves before those
+// to another origin (the Fetch standard).
 func isPreflight(r *source.Request) bool {
 	return r.Method.Value == http.MethodOptions && len(fieldsNamed(r.Header, "Access-Control-Request-Method")) > 0
 }
@@ -85,8 +86,9 @@ func (c *checked) unmatched(code contract.Code, message, suggestion string, at s
 	})
 }
 
-// knownTarget returns a URL with letters in the place of what is unknown, so that it can be parsed. Where the server is
-// unknown, it is only the path, which begins at start. It returns false where the path is unknown too.
+// knownTarget returns a URL with letters in the place of what is unknown, so
+// that it can be parsed. Where the server is unknown, it is only the path,
+// which begins at start. It returns false where the path is unknown too.
 func knownTarget(u source.Text) (masked string, start int, ok bool) {
 	masked = mask(u.Value, u.Unknown)
 	host := 0
@@ -168,7 +170,8 @@ func (c *checked) validateResponse(r *source.Response) {
 	}
 }
 
-// bareMediaType is what a response that a file holds without its headers is taken for: errors are problem documents.
+// bareMediaType is what a response that a file holds without its headers is
+// taken for: errors are problem documents.
 func bareMediaType(status int) string {
 	if status >= http.StatusBadRequest {
 		return "application/problem+json"
@@ -176,7 +179,8 @@ func bareMediaType(status int) string {
 	return "application/json"
 }
 
-// query returns the URL's query and the parameters that the file lists apart from it.
+// query returns the URL's query and the parameters that the file lists apart
+// from it.
 func (c *checked) query() string {
 	parts := make([]string, 0, 1+len(c.request.Query))
 	if c.match.RawQuery != "" {
@@ -189,8 +193,8 @@ func (c *checked) query() string {
 	return strings.Join(parts, "&")
 }
 
-// header returns the fields that are known. A media type that is not known is taken for JSON, so that the body is
-// looked at all the same.
+// header returns the fields that are known. A media type that is not known is
+// taken for JSON, so that the body is looked at all the same.
 func header(fields []source.Field) http.Header {
 	h := make(http.Header, len(fields))
 	for _, field := range fields {

@@ -14,12 +14,13 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// IgnoreFile is read from the folder that the program runs in: a glob of paths to leave out on each line, and comments
-// that begin with "#".
+// IgnoreFile is read from the folder that the program runs in: a glob of paths
+// to leave out on each line, and comments that begin with "#".
 const IgnoreFile = ".hooklineignore"
 
-// input is a file to read. Named tells one that the user has named from one that was found in a folder, where a file
-// that holds no requests is no mistake.
+// input is a file to read. Named tells one that the user has named from one
+// that was found in a folder, where a file that holds no requests is no
+// mistake.
 type input struct {
 	path  string
 	named bool
@@ -30,7 +31,8 @@ const stdin = "-"
 // ignoredFolders hold other people's code and version control's own files.
 var ignoredFolders = map[string]bool{".git": true, ".hg": true, ".svn": true, "node_modules": true, "vendor": true}
 
-// discover returns the files that paths stand for, each once, and what of them cannot be read.
+// discover returns the files that paths stand for, each once, and what of them
+// cannot be read.
 func discover(paths, exclude []string) ([]input, []*source.FileError, error) {
 	patterns, err := excludePatterns(exclude)
 	if err != nil {
@@ -144,7 +146,8 @@ func (d *discovery) folder(path string, info os.FileInfo) {
 	}
 }
 
-// excluded tells whether a pattern matches the path, a folder above it, or its name alone.
+// excluded tells whether a pattern matches the path, a folder above it, or its
+// name alone.
 func (d *discovery) excluded(path string) bool {
 	slashed := filepath.ToSlash(filepath.Clean(path))
 	return slices.ContainsFunc(d.exclude, func(pattern string) bool {

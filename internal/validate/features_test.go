@@ -10,7 +10,8 @@ import (
 	"github.com/hookline-go/hookline/internal/validate"
 )
 
-// feature is something that a format can say. Its files are written, and those of options.Paths validated.
+// feature is something that a format can say. Its files are written, and those
+// of options.Paths validated.
 type feature struct {
 	name    string
 	files   map[string]string
@@ -235,7 +236,8 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
-// TestEnvironmentErrors shows what is said about environment files that cannot be used.
+// TestEnvironmentErrors shows what is said about environment files that cannot
+// be used.
 func TestEnvironmentErrors(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
 		"no such environment": {"http-client.env.json", `{"prod": {}}`, `http-client.env.json: there is no environment "dev"`},

@@ -20,7 +20,8 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// MaxFile is how large a file may be that is not an HTTP Archive, in bytes. Archives are streamed, and have no limit.
+// MaxFile is how large a file may be that is not an HTTP Archive, in bytes.
+// Archives are streamed, and have no limit.
 const MaxFile = 10 << 20
 
 // format is a kind of file.
@@ -48,7 +49,8 @@ var (
 	postmanMark  = regexp.MustCompile(`schema\.(get)?postman\.com/|"_postman_id"`)
 )
 
-// notRequests are files of the tools whose requests are read; they hold settings.
+// notRequests are files of the tools whose requests are read; they hold
+// settings.
 var notRequests = regexp.MustCompile(`^http-client(\.private)?\.env\.json$|\.postman_environment\.json$|^x-operation$`)
 
 // file validates the requests of one file.
@@ -63,7 +65,8 @@ func (v *validator) file(in input) error {
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return v.problem(&source.FileError{Place: source.Place{File: name}, Reason: reason(err)})
 	}
-	// Programs of Windows begin files with a byte order mark, which is no part of any format.
+	// Programs of Windows begin files with a byte order mark, which is no part
+	// of any format.
 	head = bytes.TrimPrefix(head[:n], []byte("\uFEFF"))
 	kind := recognise(in, head)
 	switch {
@@ -88,7 +91,8 @@ func (v *validator) open(in input) (io.ReadCloser, string, error) {
 	return f, in.path, err
 }
 
-// passOver leaves out a file that was found in a folder. For one that the user has named it is a problem.
+// passOver leaves out a file that was found in a folder. For one that the user
+// has named it is a problem.
 func (v *validator) passOver(in input, name, reason string) error {
 	if !in.named {
 		return nil
@@ -108,8 +112,9 @@ func unrecognised(name string, head []byte) string {
 	}
 }
 
-// recognise tells a file's format from its name and how it begins. A file without a telling name that was found in a
-// folder counts only if it is a shell script.
+// recognise tells a file's format from its name and how it begins. A file
+// without a telling name that was found in a folder counts only if it is a
+// shell script.
 func recognise(in input, head []byte) format {
 	name := strings.ToLower(filepath.Base(in.path))
 	if notRequests.MatchString(name) {
@@ -178,7 +183,8 @@ func (v *validator) read(kind format, in input, name string, r io.Reader) error 
 		}
 		return httpfile.Parse(file.Text(), environment, v.sibling(folder), v.check)
 	case formatShell:
-		// Whether a script that has nothing to do with requests is a good one is none of our business.
+		// Whether a script that has nothing to do with requests is a good one
+		// is none of our business.
 		if !strings.Contains(file.Data, "curl") {
 			return nil
 		}
@@ -208,11 +214,13 @@ func (v *validator) fixture(in input, file *source.File) error {
 		"the file is neither a request nor a body whose operation is known; --operation names one")
 }
 
-// fixtureKeys are the two that every whole request has, in any order, and the comment that bare bodies have.
+// fixtureKeys are the two that every whole request has, in any order, and the
+// comment that bare bodies have.
 var fixtureKeys = regexp.MustCompile(`(?s)\bmethod['"]?\s*:.*\b(path|url)['"]?\s*:|\b(path|url)['"]?\s*:.*\bmethod['"]?\s*:|hookline:\s*operation=`)
 
-// ofFixture drops the error of a file that was found in a folder and does not look like a fixture: templates of YAML and
-// settings with comments are not even meant to be what their names say.
+// ofFixture drops the error of a file that was found in a folder and does not
+// look like a fixture: templates of YAML and settings with comments are not
+// even meant to be what their names say.
 func (v *validator) ofFixture(err error, in input, file *source.File, bare bare) error {
 	if _, unreadable := errors.AsType[*source.FileError](err); !unreadable || in.named || bare.Operation != "" || v.inFile > 0 {
 		return err
@@ -250,7 +258,8 @@ func readAll(name string, r io.Reader) (*source.File, error) {
 	return file, nil
 }
 
-// sibling returns what reads the files that requests name: beside the file itself, or where the program runs.
+// sibling returns what reads the files that requests name: beside the file
+// itself, or where the program runs.
 func (v *validator) sibling(folder string) func(string) (*source.File, error) {
 	return func(name string) (*source.File, error) {
 		path := name

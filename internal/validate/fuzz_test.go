@@ -50,7 +50,8 @@ func seeds(f *testing.F, endings ...string) {
 
 func noFiles(string) (*source.File, error) { return &source.File{Name: "other", Data: "{}"}, nil }
 
-// checkParsed fails if a part of a request is nowhere in its file, or an error is not one line about the file.
+// checkParsed fails if a part of a request is nowhere in its file, or an error
+// is not one line about the file.
 func checkParsed(t *testing.T, text string, parse func(source.Yield) error) {
 	t.Helper()
 	lines := strings.Count(text, "\n") + 1
@@ -88,7 +89,8 @@ func textsOf(r *source.Request) []source.Text {
 	return all
 }
 
-// checkText fails if a text is outside of its file, or what is unknown of it is outside of the text.
+// checkText fails if a text is outside of its file, or what is unknown of it is
+// outside of the text.
 func checkText(t *testing.T, part source.Text, lines int) {
 	t.Helper()
 	if !part.Given() {

@@ -44,7 +44,8 @@ func TestGood(t *testing.T) {
 	assert.Equal(t, 2, all.Summary.OtherServers, "a script from elsewhere, and a preflight request")
 }
 
-// TestSeed validates the command of the document that the project was created from, as it stands there.
+// TestSeed validates the command of the document that the project was created
+// from, as it stands there.
 func TestSeed(t *testing.T) {
 	t.Chdir("testdata")
 	result := run(t, validate.Options{Paths: []string{"good/seed.sh"}})
@@ -84,7 +85,8 @@ func TestGolden(t *testing.T) {
 	})
 }
 
-// pinSpec keeps the golden files as they are when lines of the contract move. TestSpecPositions looks at these.
+// pinSpec keeps the golden files as they are when lines of the contract move.
+// TestSpecPositions looks at these.
 func pinSpec(result *report.Result) {
 	pin := func(findings []report.Finding) {
 		for i := range findings {
@@ -99,7 +101,8 @@ func pinSpec(result *report.Result) {
 	}
 }
 
-// TestSpecPositions finds the rule's keyword, or the parameter or schema that lacks it, at its position in the contract.
+// TestSpecPositions finds the rule's keyword, or the parameter or schema that
+// lacks it, at its position in the contract.
 func TestSpecPositions(t *testing.T) {
 	document, err := os.ReadFile("../../openapi.yaml")
 	require.NoError(t, err)
@@ -129,7 +132,8 @@ func golden(t *testing.T, name string, got []byte) {
 	assert.Equal(t, string(want), string(got), "go test ./internal/validate -run TestGolden -update writes it anew")
 }
 
-// TestSARIFSchema validates the output, and an empty one, against the schema that OASIS publishes.
+// TestSARIFSchema validates the output, and an empty one, against the schema
+// that OASIS publishes.
 func TestSARIFSchema(t *testing.T) {
 	compiler := jsonschema.NewCompiler()
 	schema, err := compiler.Compile(filepath.Join("report", "testdata", "sarif-schema-2.1.0.json"))
@@ -174,7 +178,8 @@ func TestJUnit(t *testing.T) {
 	assert.Equal(t, document.Failures, failures)
 }
 
-// TestGitHub shows that nothing in a file's name can end a workflow command and begin another one.
+// TestGitHub shows that nothing in a file's name can end a workflow command and
+// begin another one.
 func TestGitHub(t *testing.T) {
 	t.Chdir(t.TempDir())
 	name := "a,line=1::b%0A\n::error ::x.sh"
@@ -185,7 +190,8 @@ func TestGitHub(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(out.String(), "\n"), out.String())
 }
 
-// TestBaseline accepts what is known, even if lines have moved, and fails on what is new.
+// TestBaseline accepts what is known, even if lines have moved, and fails on
+// what is new.
 func TestBaseline(t *testing.T) {
 	t.Chdir(t.TempDir())
 	bad := "curl " + api + "/core/webhook-logs?limit=0\n"
@@ -213,7 +219,8 @@ func TestBaseline(t *testing.T) {
 	assert.Equal(t, 1, fixed.Summary.Stale)
 }
 
-// TestSecrets shows that no format prints a value of a request, whatever is wrong with it.
+// TestSecrets shows that no format prints a value of a request, whatever is
+// wrong with it.
 func TestSecrets(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const secret = "s3cr3t-value"
@@ -238,7 +245,8 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// TestExplain holds the explanations against every code of the engine, of this module and of the contract.
+// TestExplain holds the explanations against every code of the engine, of this
+// module and of the contract.
 func TestExplain(t *testing.T) {
 	constant := regexp.MustCompile(`(?m)^\s*Code\w+\s+(?:contract\.)?Code = "(\w+)"`)
 	var codes []string
@@ -294,7 +302,8 @@ func TestDocumentedFixture(t *testing.T) {
 	assertClean(t, filepath.Join(t.TempDir(), "fixture.yaml"), "name: pause"+fixture)
 }
 
-// TestDocumentedOutput holds the example of docs/validate.md against what the command prints about the same mistake.
+// TestDocumentedOutput holds the example of docs/validate.md against what the
+// command prints about the same mistake.
 func TestDocumentedOutput(t *testing.T) {
 	document, err := os.ReadFile("../../docs/validate.md")
 	require.NoError(t, err)
@@ -306,7 +315,8 @@ func TestDocumentedOutput(t *testing.T) {
 	assert.Contains(t, string(document), "testdata/"+example)
 }
 
-// TestJSON shows that the report is JSON with the fields that docs/validate.md promises.
+// TestJSON shows that the report is JSON with the fields that docs/validate.md
+// promises.
 func TestJSON(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, report.JSON(&out, run(t, validate.Options{Paths: []string{"testdata/bad/update.json"}})))

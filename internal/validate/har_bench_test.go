@@ -16,7 +16,8 @@ import (
 	"github.com/hookline-go/hookline/internal/validate"
 )
 
-// recorded is one request of a browser's recording, with the headers, cookies and timings that browsers write.
+// recorded is one request of a browser's recording, with the headers, cookies
+// and timings that browsers write.
 const recorded = `    {"_initiator": {"type": "script"}, "_priority": "High", "startedDateTime": "2026-05-15T18:17:02.052Z", "time": 12.5,
       "request": {"method": "POST", "url": "https://api.integrations.commenda.io/v4/core/webhook-config", "httpVersion": "http/2.0",
         "headers": [{"name": ":authority", "value": "api.integrations.commenda.io"}, {"name": ":method", "value": "POST"},
@@ -55,7 +56,8 @@ func writeRecording(tb testing.TB, requests int) string {
 	return name
 }
 
-// BenchmarkHAR validates 10,000 requests and their responses in one recording of 21 MB.
+// BenchmarkHAR validates 10,000 requests and their responses in one recording
+// of 21 MB.
 func BenchmarkHAR(b *testing.B) {
 	name := writeRecording(b, 10_000)
 	info, err := os.Stat(name)
@@ -79,7 +81,8 @@ func TestHARMemory(t *testing.T) {
 	assert.Less(t, large, small+1<<20)
 }
 
-// liveHeap returns the most that was in use, garbage left aside, while a file was validated.
+// liveHeap returns the most that was in use, garbage left aside, while a file
+// was validated.
 func liveHeap(t *testing.T, name string) uint64 {
 	t.Helper()
 	file, err := os.Open(name)

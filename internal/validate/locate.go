@@ -16,15 +16,18 @@ type part struct {
 	body        source.Text
 	status      source.Text
 	bodyUnknown bool
-	// loose says that something outside of the body's strings is unknown, so that its syntax cannot be judged.
+	// loose says that something outside of the body's strings is unknown, so
+	// that its syntax cannot be judged.
 	loose    bool
 	response bool
 }
 
-// withinBody is the position within the body that some messages end with. A finding has the one in the file.
+// withinBody is the position within the body that some messages end with. A
+// finding has the one in the file.
 var withinBody = regexp.MustCompile(` \((line [0-9]+, column [0-9]+|byte [0-9]+)\)$`)
 
-// add turns a violation into a finding, unless it is about a value that is unknown.
+// add turns a violation into a finding, unless it is about a value that is
+// unknown.
 func (c *checked) add(violation *contract.Violation, p *part, severity report.Severity) {
 	place, known := c.locate(violation, p)
 	if !known {
@@ -41,7 +44,8 @@ func (c *checked) add(violation *contract.Violation, p *part, severity report.Se
 	c.findings = append(c.findings, f)
 }
 
-// locate returns where a violation is in the user's file, and whether what it is about is known.
+// locate returns where a violation is in the user's file, and whether what it
+// is about is known.
 func (c *checked) locate(violation *contract.Violation, p *part) (source.Place, bool) {
 	name := parameterName(violation.Pointer)
 	switch violation.In {
@@ -65,7 +69,8 @@ func (c *checked) locate(violation *contract.Violation, p *part) (source.Place, 
 
 var pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
 
-// parameterName returns the name of the parameter or header that a pointer begins with.
+// parameterName returns the name of the parameter or header that a pointer
+// begins with.
 func parameterName(pointer string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
 	return pointerUnescapes.Replace(name)
@@ -102,7 +107,8 @@ func locateHeader(violation *contract.Violation, p *part, name string) (source.P
 	return field.Value.Place(0), field.Value.Known()
 }
 
-// locateQuery finds a query parameter in the URL, or among those that the file lists apart from it.
+// locateQuery finds a query parameter in the URL, or among those that the file
+// lists apart from it.
 func (c *checked) locateQuery(violation *contract.Violation, name string) (source.Place, bool) {
 	found := c.queryValues(name)
 	if len(found) == 0 || violation.Code == contract.CodeRequired {
@@ -115,7 +121,8 @@ func (c *checked) locateQuery(violation *contract.Violation, name string) (sourc
 	return value.Place(0), value.Known()
 }
 
-// queryValues returns a query parameter's values; for one that the contract does not have, its name is what is wrong.
+// queryValues returns a query parameter's values; for one that the contract
+// does not have, its name is what is wrong.
 func (c *checked) queryValues(name string) []source.Text {
 	var found []source.Text
 	if start := c.match.QueryStart; start >= 0 {
@@ -136,7 +143,8 @@ func (c *checked) queryValues(name string) []source.Text {
 	return found
 }
 
-// tokenAt returns the part of a JSON text that its value at an offset takes; of an array or an object only the bracket.
+// tokenAt returns the part of a JSON text that its value at an offset takes; of
+// an array or an object only the bracket.
 func tokenAt(text string, offset int) source.Span {
 	span := source.Span{Start: offset, End: min(offset+1, len(text))}
 	if offset >= len(text) {
@@ -160,8 +168,9 @@ func tokenAt(text string, offset int) source.Span {
 	return span
 }
 
-// maskJSON replaces what is unknown in a JSON text by letters within strings, and by digits, which are a value,
-// elsewhere; loose tells whether there is any of the latter.
+// maskJSON replaces what is unknown in a JSON text by letters within strings,
+// and by digits, which are a value, elsewhere; loose tells whether there is any
+// of the latter.
 func maskJSON(t source.Text) (masked string, loose bool) {
 	if t.Known() {
 		return t.Value, false
@@ -190,8 +199,9 @@ func maskJSON(t source.Text) (masked string, loose bool) {
 	return string(data), loose
 }
 
-// specPlace returns a rule's position in the document. One that is not to be found, which only a document can be to
-// blame for that was read in the meantime, is at its beginning.
+// specPlace returns a rule's position in the document. One that is not to be
+// found, which only a document can be to blame for that was read in the
+// meantime, is at its beginning.
 func (v *validator) specPlace(pointer string) source.Place {
 	place := source.Place{File: v.result.SpecFile, Line: 1, Column: 1}
 	index, err := v.spec()

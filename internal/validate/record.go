@@ -51,7 +51,8 @@ func (v *validator) keepCase(c *checked, status report.Status) {
 	v.result.Cases = append(v.result.Cases, entry)
 }
 
-// accept gives findings their fingerprints and leaves out those that the baseline knows.
+// accept gives findings their fingerprints and leaves out those that the
+// baseline knows.
 func (v *validator) accept(findings []report.Finding) []report.Finding {
 	kept := findings[:0]
 	for i := range findings {
@@ -68,7 +69,8 @@ func (v *validator) accept(findings []report.Finding) []report.Finding {
 	return kept
 }
 
-// baseline is the set of findings that are known, by fingerprint, each with whether it was found again.
+// baseline is the set of findings that are known, by fingerprint, each with
+// whether it was found again.
 type baseline struct{ known map[string]bool }
 
 // readBaseline reads a JSON report. Without a file nothing is known.

@@ -31,7 +31,8 @@ var answered = map[string]string{
 		`"errors": [{"in": "path", "pointer": "/webhookConfigId", "code": "type", "detail": "d"}]}`,
 }
 
-// answers are responses with one mistake each: right stands in a right response, and wrong takes its place.
+// answers are responses with one mistake each: right stands in a right
+// response, and wrong takes its place.
 var answers = []struct{ operation, right, wrong, pointer, code string }{
 	{"createWebhookConfig:201", `"rootfi_id": 12`, `"rootfi_id": ¶"12"`, "/data/data/rootfi_id", "type"},
 	{"createWebhookConfig:201", `"rootfi_id": 12`, `"rootfi_id": ¶0`, "/data/data/rootfi_id", "minimum"},
@@ -114,7 +115,8 @@ func mediaTypeOf(status string) string {
 	return "application/json"
 }
 
-// TestAnswers finds every mistake of a response at its place in every format that holds responses.
+// TestAnswers finds every mistake of a response at its place in every format
+// that holds responses.
 func TestAnswers(t *testing.T) {
 	for _, w := range responseWrappings {
 		t.Run(w.file, func(t *testing.T) {

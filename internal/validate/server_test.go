@@ -20,7 +20,8 @@ import (
 	"github.com/hookline-go/hookline/server"
 )
 
-// nothing implements no operation: a request that breaks the contract must not get that far.
+// nothing implements no operation: a request that breaks the contract must not
+// get that far.
 type nothing struct {
 	serverapi.StrictServerInterface
 }
@@ -64,7 +65,8 @@ func corpus() []exchange {
 	return all
 }
 
-// TestSameAsServer feeds a corpus to the command's engine and to the server, and compares what they report.
+// TestSameAsServer feeds a corpus to the command's engine and to the server,
+// and compares what they report.
 func TestSameAsServer(t *testing.T) {
 	handler, err := server.New(nothing{}, server.WithoutAuthentication(), server.WithLogger(slog.New(slog.DiscardHandler)))
 	require.NoError(t, err)
@@ -81,7 +83,8 @@ func TestSameAsServer(t *testing.T) {
 	assert.Greater(t, len(different), 50)
 }
 
-// problem sends the request to the server and returns the violations of its problem document.
+// problem sends the request to the server and returns the violations of its
+// problem document.
 func (e *exchange) problem(t *testing.T, handler http.Handler) []string {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), e.method, "/v4"+e.path, strings.NewReader(e.body))

@@ -1,4 +1,5 @@
-// Package validate finds the requests in a team's files and tells which of them break a contract, and where.
+// Package validate finds the requests in a team's files and tells which of them
+// break a contract, and where.
 package validate
 
 import (
@@ -21,17 +22,20 @@ type Options struct {
 	// Paths are files, folders and globs; "-" is Stdin.
 	Paths []string
 	Stdin io.Reader
-	// Exclude are globs of paths that are left out, besides those of the ignore file.
+	// Exclude are globs of paths that are left out, besides those of the ignore
+	// file.
 	Exclude []string
 	// Spec is the file of an OpenAPI 3.0 document, or empty for hookline's own.
 	Spec string
 	// Servers are base URLs besides those of the document.
 	Servers []string
-	// Operation is what a bare body is for, where the file does not say: an operation's id, or "id:status" for a response.
+	// Operation is what a bare body is for, where the file does not say: an
+	// operation's id, or "id:status" for a response.
 	Operation string
 	// Environment is the name of an environment of .http files, or empty.
 	Environment string
-	// Baseline is the file of a JSON report whose findings are accepted, or empty.
+	// Baseline is the file of a JSON report whose findings are accepted, or
+	// empty.
 	Baseline string
 	// Strict adds advice, and lets warnings fail the run.
 	Strict bool
@@ -39,10 +43,12 @@ type Options struct {
 	Cases bool
 }
 
-// UsageError is a mistake in the options, or a document or baseline that cannot be used.
+// UsageError is a mistake in the options, or a document or baseline that cannot
+// be used.
 type UsageError struct{ Err error }
 
-// Error implements error. It is one line: what OpenAPI's library says about a document may go on with parts of it.
+// Error implements error. It is one line: what OpenAPI's library says about a
+// document may go on with parts of it.
 func (e *UsageError) Error() string {
 	line, _, _ := strings.Cut(e.Err.Error(), "\n")
 	return line
@@ -53,8 +59,8 @@ func (e *UsageError) Unwrap() error { return e.Err }
 
 func usage(format string, args ...any) error { return &UsageError{Err: fmt.Errorf(format, args...)} }
 
-// Run validates. What is wrong with the files is part of the result; the error, if any, is a *UsageError or the
-// context's.
+// Run validates. What is wrong with the files is part of the result; the error,
+// if any, is a *UsageError or the context's.
 func Run(ctx context.Context, o Options) (*report.Result, error) {
 	v, err := newValidator(ctx, o)
 	if err != nil {
@@ -116,7 +122,8 @@ func newValidator(ctx context.Context, o Options) (*validator, error) {
 	return v, nil
 }
 
-// load reads the document. What finds positions in it is made when it is first needed.
+// load reads the document. What finds positions in it is made when it is first
+// needed.
 func (v *validator) load(ctx context.Context) error {
 	var err error
 	if v.options.Spec == "" {

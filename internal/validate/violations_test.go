@@ -15,15 +15,18 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/report"
 )
 
-// mark stands, in the texts of these tests, before the character that a finding must point at.
+// mark stands, in the texts of these tests, before the character that a finding
+// must point at.
 const mark = "¶"
 
 const api = "https://api.integrations.commenda.io/v4"
 
-// violation is a body with one mistake, which is marked. It may break several rules: the codes have spaces between them.
+// violation is a body with one mistake, which is marked. It may break several
+// rules: the codes have spaces between them.
 type violation struct{ operation, body, pointer, code string }
 
-// bodies have one mistake each, for createWebhookConfig unless they begin with "update ".
+// bodies have one mistake each, for createWebhookConfig unless they begin with
+// "update ".
 var bodies = []violation{
 	{"create", `{"webhook_type": ¶"CONNECTION_CHANGE", "name": "n", "url": "https://e.com/"}`, "/webhook_type", "enum"},
 	{"create", `{"webhook_type": ¶12, "name": "n", "url": "https://e.com/"}`, "/webhook_type", "type"},
@@ -85,7 +88,8 @@ var bodies = []violation{
 	{"update", `{"topics": ¶false}`, "/topics", "type"},
 }
 
-// wrapping is a way in which a file holds a body. Escapes keep the mark before the character that it stands for.
+// wrapping is a way in which a file holds a body. Escapes keep the mark before
+// the character that it stands for.
 type wrapping struct {
 	file string
 	wrap func(method, url, body string) string
@@ -139,12 +143,14 @@ var wrappings = []wrapping{
 	}},
 }
 
-// movedMark puts a mark that stands between a backslash and what it escapes before the backslash.
+// movedMark puts a mark that stands between a backslash and what it escapes
+// before the backslash.
 func movedMark(text string) string { return strings.ReplaceAll(text, `\`+mark, mark+`\`) }
 
 func pathOf(url string) string { return strings.TrimPrefix(url, api) }
 
-// jsonString encodes a text in JSON's longest way, so that no byte stands where it did.
+// jsonString encodes a text in JSON's longest way, so that no byte stands where
+// it did.
 func jsonString(text string) string {
 	var out strings.Builder
 	out.WriteByte('"')
@@ -182,7 +188,8 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// TestWindows finds some of them in files with a byte order mark and two characters at the end of each line.
+// TestWindows finds some of them in files with a byte order mark and two
+// characters at the end of each line.
 func TestWindows(t *testing.T) {
 	for _, w := range wrappings {
 		t.Run(w.file, func(t *testing.T) {
@@ -197,7 +204,8 @@ func TestWindows(t *testing.T) {
 	}
 }
 
-// TestBareBodies finds the same mistakes in files that hold a body and nothing else.
+// TestBareBodies finds the same mistakes in files that hold a body and nothing
+// else.
 func TestBareBodies(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, v := range bodies {
@@ -213,7 +221,8 @@ func writeFile(t *testing.T, name, text string) {
 	require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
 }
 
-// assertFound writes a file and expects one finding for each code, at the mark, and no other.
+// assertFound writes a file and expects one finding for each code, at the mark,
+// and no other.
 func assertFound(t *testing.T, file, text string, o validate.Options, in, pointer, code string) {
 	t.Helper()
 	before, after, found := strings.Cut(text, mark)
@@ -238,7 +247,8 @@ func assertFound(t *testing.T, file, text string, o validate.Options, in, pointe
 	assertSecretsKept(t, result, text)
 }
 
-// assertSecretsKept fails if a finding repeats a string of the body, names of fields excepted.
+// assertSecretsKept fails if a finding repeats a string of the body, names of
+// fields excepted.
 func assertSecretsKept(t *testing.T, result *report.Result, text string) {
 	t.Helper()
 	for _, f := range result.Findings {
@@ -247,7 +257,8 @@ func assertSecretsKept(t *testing.T, result *report.Result, text string) {
 	}
 }
 
-// elsewhere are files with one mistake each, which is not in a body that the formats share.
+// elsewhere are files with one mistake each, which is not in a body that the
+// formats share.
 var elsewhere = []struct{ file, text, in, pointer, code string }{
 	{"q.sh", `curl '` + api + `/core/webhook-logs?state=¶FAILD'`, "query", "/state", "enum"},
 	{"q.sh", `curl '` + api + `/core/webhook-logs?limit=1&limit=¶2'`, "query", "/limit", "duplicate_parameter"},
@@ -301,8 +312,9 @@ func TestOtherParts(t *testing.T) {
 	}
 }
 
-// TestDistinct counts the violations that the tests above assert, whatever the format that holds them: two are the same
-// if operation, part, pointer and code are.
+// TestDistinct counts the violations that the tests above assert, whatever the
+// format that holds them: two are the same if operation, part, pointer and code
+// are.
 func TestDistinct(t *testing.T) {
 	distinct := map[string]bool{}
 	for _, v := range bodies {

@@ -1,10 +1,13 @@
-// Command api keeps the public API of packages from changing by accident. It prints the exported features of each package,
-// one a line in the form of Go's own api files, and compares them with the snapshot api/<package>.txt.
+// Command api keeps the public API of packages from changing by accident. It
+// prints the exported features of each package, one a line in the form of Go's
+// own api files, and compares them with the snapshot api/<package>.txt.
 //
-// A line that is gone, or reads otherwise now, breaks programs: it fails. So does a line that is new, until it is recorded,
-// as what is public by accident cannot be taken back. -update records all of it.
+// A line that is gone, or reads otherwise now, breaks programs: it fails. So
+// does a line that is new, until it is recorded, as what is public by accident
+// cannot be taken back. -update records all of it.
 //
-// It needs nothing but Go: types come from the export data that go list has built.
+// It needs nothing but Go: types come from the export data that go list has
+// built.
 package main
 
 import (
@@ -71,7 +74,8 @@ func run(root string, update bool, names []string, out io.Writer) error {
 	return nil
 }
 
-// exportData builds the packages and returns, by import path, the files that their types are in.
+// exportData builds the packages and returns, by import path, the files that
+// their types are in.
 func exportData(root string, names []string) (map[string]string, error) {
 	args := []string{"list", "-export", "-deps", "-json=ImportPath,Export"}
 	for _, name := range names {
@@ -153,8 +157,9 @@ func (w *writer) object(object types.Object) {
 	}
 }
 
-// typeName writes a type, what it is made of, and its methods. An alias of another package's type stands for that type: what
-// breaks the one breaks the other.
+// typeName writes a type, what it is made of, and its methods. An alias of
+// another package's type stands for that type: what breaks the one breaks the
+// other.
 func (w *writer) typeName(object *types.TypeName) {
 	name := object.Name()
 	var parameters *types.TypeParamList
@@ -185,7 +190,8 @@ func (w *writer) structure(name string, underlying types.Type) {
 			}
 		}
 	case *types.Interface:
-		// One line for all: a method more breaks those who implement it, unless there is one that they cannot have.
+		// One line for all: a method more breaks those who implement it, unless
+		// there is one that they cannot have.
 		w.add("type %s %s", name, w.text(t))
 	case *types.Signature:
 		w.add("type %s func%s", name, w.signature(t))
@@ -201,7 +207,8 @@ func (w *writer) methods(name string, t types.Type) {
 	ofValue := types.NewMethodSet(t)
 	for method := range types.NewMethodSet(types.NewPointer(t)).Methods() {
 		function, ok := method.Obj().(*types.Func)
-		// What an embedded type brings is that type's business, and with time.Time a matter of the version of Go.
+		// What an embedded type brings is that type's business, and with
+		// time.Time a matter of the version of Go.
 		if !ok || !function.Exported() || len(method.Index()) > 1 {
 			continue
 		}
@@ -250,7 +257,8 @@ func (w *writer) parameters(list *types.TypeParamList) string {
 	return "[" + strings.Join(all, ", ") + "]"
 }
 
-// text writes a type without aliases, whose names do not matter, and whose meaning does.
+// text writes a type without aliases, whose names do not matter, and whose
+// meaning does.
 func (w *writer) text(t types.Type) string {
 	switch t := types.Unalias(t).(type) {
 	case *types.Pointer:

@@ -4,7 +4,7 @@
 //
 // The check that counts is made when a connection is dialled, after DNS, on the
 // very address that is connected to: a resolver that changes its answer between
-// two look-ups gains nothing. [Guard.CheckURL] refuses early what can be seen to
-// be forbidden without a look-up, and [Transport] applies the guard to every
+// two look-ups gains nothing. [Guard.CheckURL] refuses early what can be seen
+// to be forbidden without a look-up, and [Transport] applies the guard to every
 // connection, behind a proxy as far as a proxy lets it.
 package egress

@@ -182,7 +182,8 @@ func TestTransportSpeaksHTTP2(t *testing.T) {
 	assert.Equal(t, "HTTP/2.0", response.proto)
 }
 
-// proxyServer is a proxy that answers every request itself and keeps its target.
+// proxyServer is a proxy that answers every request itself and keeps its
+// target.
 type proxyServer struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -258,7 +259,8 @@ func TestTransportReportsAProxyThatDoesNotConnect(t *testing.T) {
 	assert.Equal(t, "the proxy answered CONNECT with status 202", refused.Error())
 }
 
-// A look-up ends with its request, also if the name server never answers: TestMain sees what is left.
+// A look-up ends with its request, also if the name server never answers:
+// TestMain sees what is left.
 func TestTransportEndsALookUpWithItsRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	silent := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {

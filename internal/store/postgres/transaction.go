@@ -93,8 +93,9 @@ func (s *Store) inTransaction(ctx context.Context, options pgx.TxOptions, fn fun
 	return nil
 }
 
-// begin begins a transaction. Connections that were lost while nobody used them,
-// as all are when the server starts again, are found out and replaced here.
+// begin begins a transaction. Connections that were lost while nobody used
+// them, as all are when the server starts again, are found out and replaced
+// here.
 func (s *Store) begin(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error) {
 	for attempts := int32(0); ; attempts++ {
 		tx, err := s.pool.BeginTx(ctx, options)

@@ -100,8 +100,8 @@ type withColumn struct {
 // Scan implements row.
 func (r withColumn) Scan(dest ...any) error { return r.row.Scan(append(dest, r.last)...) }
 
-// moveDelivery changes the state of a delivery that has no outcome yet, and when
-// it is tried next.
+// moveDelivery changes the state of a delivery that has no outcome yet, and
+// when it is tried next.
 func (s *Store) moveDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery, to webhook.DeliveryState, next *time.Time) error {
 	from := d.State
 	d.State, d.UpdatedAt, d.NextAttemptAt = to, store.Later(d.UpdatedAt, s.now()), next

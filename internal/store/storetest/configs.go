@@ -55,7 +55,8 @@ func (f *fixture) requireStored(t *testing.T, want webhook.Config) {
 	require.Equal(t, want, got)
 }
 
-// apply returns a change of a config as the operation that updates one makes it.
+// apply returns a change of a config as the operation that updates one makes
+// it.
 func (f *fixture) apply(patch *webhook.Patch) func(*webhook.Config) error {
 	return func(c *webhook.Config) error { return patch.Apply(c, f.clock.Now(), overlap) }
 }

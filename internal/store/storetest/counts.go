@@ -10,8 +10,8 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// testCounts compares the counts of lists with the deliveries themselves, in the
-// middle of a random mix of all that changes deliveries.
+// testCounts compares the counts of lists with the deliveries themselves, in
+// the middle of a random mix of all that changes deliveries.
 func testCounts(t *testing.T, f *fixture) {
 	const steps, checks = 1500, 12
 	m := newMix(f, 1)

@@ -158,8 +158,8 @@ func testKeysOfTwoStores(t *testing.T, open Opener) {
 }
 
 // testEverythingAtOnce has two stores do all that changes deliveries at random,
-// with several goroutines each. Nothing may fail but for the reasons that it can
-// have, and the counts must be right in the end.
+// with several goroutines each. Nothing may fail but for the reasons that it
+// can have, and the counts must be right in the end.
 func testEverythingAtOnce(t *testing.T, open Opener) {
 	const workers, steps = 4, 150
 	cipher, clock := NewCipher(t), NewClock()

@@ -10,13 +10,15 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// entry reads one entry after the other. The first reading of a file has found that they are JSON.
+// entry reads one entry after the other. The first reading of a file has found
+// that they are JSON.
 type entry struct {
 	decoder  *jsontext.Decoder
 	fragment *source.Fragment
 }
 
-// read returns an entry's request. It fails with a *source.FileError where there is none.
+// read returns an entry's request. It fails with a *source.FileError where
+// there is none.
 func (e *entry) read(data []byte, start source.Place, index int) (*source.Request, error) {
 	e.fragment = &source.Fragment{Data: data, Start: start}
 	if e.decoder == nil {
@@ -53,7 +55,8 @@ func (e *entry) request(request *source.Request) error {
 		case "headers":
 			request.Header, err = e.headers()
 		case "postData":
-			// Without a text there are params, or the exporter has left the body out.
+			// Without a text there are params, or the exporter has left the
+			// body out.
 			request.Body, request.BodyUnknown, err = e.body(func(source.Text) bool { return true })
 		default:
 			err = e.decoder.SkipValue()
@@ -86,14 +89,16 @@ func (e *entry) response(request *source.Request) error {
 	if err != nil {
 		return source.ErrorAt(response.StatusText.Place(0), "the status is not a whole number")
 	}
-	// Browsers write 0 for a request that was blocked or aborted: there was no response.
+	// Browsers write 0 for a request that was blocked or aborted: there was no
+	// response.
 	if response.Status != 0 {
 		request.Response = response
 	}
 	return nil
 }
 
-// body reads postData or content. Where neither has a text, omitted tells from the size whether there was one.
+// body reads postData or content. Where neither has a text, omitted tells from
+// the size whether there was one.
 func (e *entry) body(omitted func(size source.Text) bool) (body source.Text, unknown bool, err error) {
 	var text, encoding, size source.Text
 	err = e.object(func(name string) (err error) {
@@ -159,7 +164,8 @@ func (e *entry) header() (field source.Field, err error) {
 	return field, err
 }
 
-// text reads a value and returns what it means, where that is a text or a number.
+// text reads a value and returns what it means, where that is a text or a
+// number.
 func (e *entry) text() (source.Text, error) {
 	raw, err := e.decoder.ReadValue()
 	if err != nil || raw.Kind() == '{' || raw.Kind() == '[' || raw.Kind() == 'n' {
@@ -168,7 +174,8 @@ func (e *entry) text() (source.Text, error) {
 	return source.JSONString(string(raw), e.fragment, int(e.decoder.InputOffset())-len(raw)), nil
 }
 
-// object reads an object and calls member for every name; member reads the value. What is no object has no members.
+// object reads an object and calls member for every name; member reads the
+// value. What is no object has no members.
 func (e *entry) object(member func(name string) error) error {
 	if e.decoder.PeekKind() != '{' {
 		return e.decoder.SkipValue()

@@ -1,4 +1,5 @@
-// Package har reads HTTP Archives (HAR 1.2) entry by entry, so that a file of any size takes little memory.
+// Package har reads HTTP Archives (HAR 1.2) entry by entry, so that a file of
+// any size takes little memory.
 package har
 
 import (
@@ -11,10 +12,12 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// MaxEntry is how large one entry may be, in bytes. It bounds the memory that a file takes.
+// MaxEntry is how large one entry may be, in bytes. It bounds the memory that a
+// file takes.
 const MaxEntry = 64 << 20
 
-// Read reads an archive and yields its entries. Its errors are *source.FileError, or those of yield.
+// Read reads an archive and yields its entries. Its errors are
+// *source.FileError, or those of yield.
 func Read(name string, r io.Reader, yield source.Yield) error {
 	t := &tracker{reader: r, place: source.Place{File: name, Line: 1, Column: 1}}
 	a := archive{tracker: t, yield: yield}
@@ -85,7 +88,8 @@ func (a *archive) logMember(name string) error {
 	return err
 }
 
-// object reads an object and calls member for every name; member reads the value.
+// object reads an object and calls member for every name; member reads the
+// value.
 func (a *archive) object(member func(name string) error) error {
 	if a.decoder.PeekKind() != '{' {
 		if _, err := a.decoder.ReadValue(); err != nil {

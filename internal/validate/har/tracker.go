@@ -9,8 +9,9 @@ import (
 
 var errTooLarge = errors.New("an entry is larger than 64 MiB")
 
-// tracker knows the position of what the decoder has read. It holds what is not yet behind the last position, which is
-// one entry at most, and what the decoder has read ahead.
+// tracker knows the position of what the decoder has read. It holds what is not
+// yet behind the last position, which is one entry at most, and what the
+// decoder has read ahead.
 type tracker struct {
 	reader  io.Reader
 	pending []byte
@@ -35,7 +36,8 @@ func (t *tracker) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// advance moves on to an offset of the file and returns its position. It never moves back.
+// advance moves on to an offset of the file and returns its position. It never
+// moves back.
 func (t *tracker) advance(offset int64) source.Place {
 	needed := t.pending[t.behind:]
 	count := int(min(max(offset-t.offset, 0), int64(len(needed))))

@@ -7,7 +7,8 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// fromFile is a body that is a file: "< name", or "<@ name" and "<@encoding name" for one with variables in it.
+// fromFile is a body that is a file: "< name", or "<@ name" and "<@encoding
+// name" for one with variables in it.
 var fromFile = regexp.MustCompile(`^<(@[A-Za-z0-9-]*)?\s+(\S.*?)\s*$`)
 
 // body reads what follows the empty line.
@@ -53,7 +54,8 @@ func (p *parser) bodyFile(request *source.Request, line source.Text, found []int
 	return nil
 }
 
-// withoutHandlers leaves out what is about the response, and empty lines around the body.
+// withoutHandlers leaves out what is about the response, and empty lines around
+// the body.
 func withoutHandlers(lines []source.Text) []source.Text {
 	for i, line := range lines {
 		if isHandler(line.Value) {

@@ -23,9 +23,10 @@ var environmentFiles = []struct{ name, key string }{
 // shared is the environment of VS Code whose variables all others have too.
 const shared = "$shared"
 
-// LoadEnvironment reads an environment from the files that are nearest to a folder: in it, or in a folder above it. An
-// empty name is an empty environment. It fails with a *source.FileError where a file cannot be read, or there are files
-// and none has the environment.
+// LoadEnvironment reads an environment from the files that are nearest to a
+// folder: in it, or in a folder above it. An empty name is an empty
+// environment. It fails with a *source.FileError where a file cannot be read,
+// or there are files and none has the environment.
 func LoadEnvironment(folder, name string) (Environment, error) {
 	environment := Environment{}
 	if name == "" {
@@ -76,7 +77,8 @@ func (e Environment) add(variables *jsontree.Node) {
 // maxEnvironment is how large an environment file may be, in bytes.
 const maxEnvironment = 1 << 20
 
-// nearest reads the file of that name in a folder, or in the nearest one above it.
+// nearest reads the file of that name in a folder, or in the nearest one above
+// it.
 func nearest(folder, name string) (*source.File, error) {
 	absolute, err := filepath.Abs(folder)
 	if err != nil {

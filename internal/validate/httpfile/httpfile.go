@@ -1,4 +1,5 @@
-// Package httpfile reads .http and .rest files in the dialects of JetBrains' HTTP Client and of VS Code's REST Client.
+// Package httpfile reads .http and .rest files in the dialects of JetBrains'
+// HTTP Client and of VS Code's REST Client.
 package httpfile
 
 import (
@@ -12,8 +13,9 @@ import (
 // Files reads a file whose content is to be sent.
 type Files func(name string) (*source.File, error)
 
-// Parse yields the requests of a file. Variables that neither the file nor the environment sets are unknown in the
-// texts. Its errors are *source.FileError, or those of yield.
+// Parse yields the requests of a file. Variables that neither the file nor the
+// environment sets are unknown in the texts. Its errors are *source.FileError,
+// or those of yield.
 func Parse(text source.Text, environment Environment, files Files, yield source.Yield) error {
 	p := &parser{
 		text: text, environment: environment, files: files, yield: yield, variables: map[string]source.Text{},
@@ -44,7 +46,8 @@ type block struct {
 
 var variable = regexp.MustCompile(`^\s*@([^\s=]+)\s*=\s*(.*?)\s*$`)
 
-// split cuts the file into blocks, and reads the variables, which hold for the whole file.
+// split cuts the file into blocks, and reads the variables, which hold for the
+// whole file.
 func (p *parser) split() {
 	current := block{}
 	at := 0
@@ -64,7 +67,8 @@ func (p *parser) split() {
 	p.blocks = append(p.blocks, current)
 }
 
-// lookup implements source.Lookup. A file's own variables come before those of the environment.
+// lookup implements source.Lookup. A file's own variables come before those of
+// the environment.
 func (p *parser) lookup(name string) (source.Text, bool) {
 	if value, ok := p.variables[name]; ok {
 		return value, true
@@ -101,7 +105,8 @@ func (p *parser) block(b block) error {
 	return p.yield(request)
 }
 
-// curl reads a command of curl, which the REST Client takes in the place of a request.
+// curl reads a command of curl, which the REST Client takes in the place of a
+// request.
 func (p *parser) curl(lines []source.Text) error {
 	b := source.Builder{Parent: p.text}
 	for _, line := range lines {
@@ -128,8 +133,9 @@ var (
 	statement = regexp.MustCompile(`^(import|run)\s+\S`)
 )
 
-// preamble skips what stands before the request line and returns the lines from there on. It fails on a directive that
-// neither dialect knows, since it may change what is sent.
+// preamble skips what stands before the request line and returns the lines from
+// there on. It fails on a directive that neither dialect knows, since it may
+// change what is sent.
 func (p *parser) preamble(b *block) ([]source.Text, error) {
 	script := false
 	for i, line := range b.lines {
@@ -172,7 +178,8 @@ var (
 	httpVersion = regexp.MustCompile(`\s+HTTP/[0-9.]+(\s*\([^)]*\))?\s*$`)
 )
 
-// requestLine reads "METHOD URL HTTP/1.1", of which only the URL must be there. It returns false for other protocols.
+// requestLine reads "METHOD URL HTTP/1.1", of which only the URL must be there.
+// It returns false for other protocols.
 func (p *parser) requestLine(request *source.Request, line source.Text) bool {
 	line = line.Trim()
 	request.Start = line.Slice(0, 0)
@@ -189,7 +196,8 @@ func (p *parser) requestLine(request *source.Request, line source.Text) bool {
 	return !otherProtocols[strings.ToUpper(request.Method.Value)]
 }
 
-// continuations adds the lines that go on with the URL: indented ones, and those that begin with "?" or "&".
+// continuations adds the lines that go on with the URL: indented ones, and
+// those that begin with "?" or "&".
 func (p *parser) continuations(request *source.Request, lines []source.Text) []source.Text {
 	for i, line := range lines {
 		text := line.Trim()
@@ -208,7 +216,8 @@ func (p *parser) continuations(request *source.Request, lines []source.Text) []s
 // headerName is a token of RFC 9110, section 5.6.2, or has variables in it.
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+\\s*$|\\{\\{")
 
-// headers reads the header fields, up to the empty line, and returns what follows it.
+// headers reads the header fields, up to the empty line, and returns what
+// follows it.
 func (p *parser) headers(request *source.Request, lines []source.Text) ([]source.Text, error) {
 	for i, line := range lines {
 		text := line.Trim()

@@ -1,4 +1,5 @@
-// Package jsontree reads JSON files into trees that know where every value stands.
+// Package jsontree reads JSON files into trees that know where every value
+// stands.
 package jsontree
 
 import (
@@ -16,7 +17,8 @@ const MaxDepth = 200
 
 // Node is a JSON value.
 type Node struct {
-	// Kind is the first byte of the value as JSON writes it, with '0' for all numbers: one of n f t " 0 { [.
+	// Kind is the first byte of the value as JSON writes it, with '0' for all
+	// numbers: one of n f t " 0 { [.
 	Kind jsontext.Kind
 	// Start and End are its place in the file, in bytes.
 	Start, End int
@@ -126,7 +128,8 @@ func Reason(err error) string {
 	}
 }
 
-// Get returns the first member of that name. It returns nil where n is nil, no object, or has none.
+// Get returns the first member of that name. It returns nil where n is nil, no
+// object, or has none.
 func (n *Node) Get(name string) *Node {
 	if n == nil {
 		return nil
@@ -139,7 +142,8 @@ func (n *Node) Get(name string) *Node {
 	return nil
 }
 
-// IsString tells whether the value is a string. Like those below, it is false for nil.
+// IsString tells whether the value is a string. Like those below, it is false
+// for nil.
 func (n *Node) IsString() bool { return n != nil && n.Kind == '"' }
 
 // IsObject tells whether the value is an object.
@@ -156,7 +160,8 @@ func (n *Node) Raw() source.Text {
 	return n.text.Slice(n.Start, n.End)
 }
 
-// Text returns what a string means, a number or boolean as it is written, and an absent text for anything else.
+// Text returns what a string means, a number or boolean as it is written, and
+// an absent text for anything else.
 func (n *Node) Text() source.Text {
 	switch {
 	case n == nil:

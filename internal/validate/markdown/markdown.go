@@ -1,4 +1,5 @@
-// Package markdown finds the requests of Markdown files: curl commands and HTTP messages in code blocks.
+// Package markdown finds the requests of Markdown files: curl commands and HTTP
+// messages in code blocks.
 package markdown
 
 import (
@@ -15,15 +16,17 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// languages are the names by which a fenced code block says that it holds shell commands. Those that are true show a
-// session: commands behind a prompt, and output.
+// languages are the names by which a fenced code block says that it holds shell
+// commands. Those that are true show a session: commands behind a prompt, and
+// output.
 var languages = map[string]bool{
 	"sh": false, "bash": false, "shell": false, "zsh": false, "curl": false,
 	"console": true, "shell-session": true, "sh-session": true, "terminal": true,
 }
 
-// Parse yields the requests of a document's code blocks. A block without a language counts if it begins with curl. Its
-// errors are those of shell.Parse and httpfile.Parse; one in a block does not keep it from reading the next.
+// Parse yields the requests of a document's code blocks. A block without a
+// language counts if it begins with curl. Its errors are those of shell.Parse
+// and httpfile.Parse; one in a block does not keep it from reading the next.
 func Parse(document source.Text, files shell.Files, yield source.Yield) error {
 	root := goldmark.DefaultParser().Parse(text.NewReader([]byte(document.Value)))
 	var problems []error
@@ -60,7 +63,8 @@ func block(document source.Text, n ast.Node, files shell.Files, yield source.Yie
 		return shell.Parse(withoutPlaceholders(commands(code)), files, yield)
 	case isShell:
 		code = withoutPlaceholders(commands(code))
-		// Only blocks with requests matter: whether the others are good scripts is none of our business.
+		// Only blocks with requests matter: whether the others are good scripts
+		// is none of our business.
 		if !strings.Contains(code.Value, "curl") {
 			return nil
 		}
@@ -76,9 +80,10 @@ func block(document source.Text, n ast.Node, files shell.Files, yield source.Yie
 
 var placeholder = regexp.MustCompile(`<[A-Za-z][\w .-]*>`)
 
-// withoutPlaceholders makes what a document writes for the reader to fill in, such as <id>, unknown. For the shell it
-// would be redirections. All placeholders count where the block is no script with them, and else those that are a part
-// of a word.
+// withoutPlaceholders makes what a document writes for the reader to fill in,
+// such as <id>, unknown. For the shell it would be redirections. All
+// placeholders count where the block is no script with them, and else those
+// that are a part of a word.
 func withoutPlaceholders(code source.Text) source.Text {
 	code = masked(code, isGlued)
 	if !shell.Valid(code.Value) {
@@ -87,7 +92,8 @@ func withoutPlaceholders(code source.Text) source.Text {
 	return code
 }
 
-// isGlued tells whether a placeholder is a part of a word, where nobody would write two redirections.
+// isGlued tells whether a placeholder is a part of a word, where nobody would
+// write two redirections.
 func isGlued(code string, start, end int) bool {
 	before, after := code[:start], code[end:]
 	return strings.HasPrefix(after, "/") || before != "" && strings.ContainsAny(before[len(before)-1:], "/=:.-_")
@@ -110,12 +116,14 @@ func masked(code source.Text, counts func(code string, start, end int) bool) sou
 	return b.Build()
 }
 
-// content returns the text of a code block, without the indentation that the document adds.
+// content returns the text of a code block, without the indentation that the
+// document adds.
 func content(document source.Text, lines *text.Segments) source.Text {
 	b := source.Builder{Parent: document}
 	for i := range lines.Len() {
 		line := lines.At(i)
-		// A tab that is only partly indentation becomes spaces, which are not in the document.
+		// A tab that is only partly indentation becomes spaces, which are not
+		// in the document.
 		b.Atom(strings.Repeat(" ", line.Padding), line.Start)
 		b.Literal(document.Value[line.Start:line.Stop], line.Start)
 	}
@@ -124,8 +132,8 @@ func content(document source.Text, lines *text.Segments) source.Text {
 
 func isSession(code string) bool { return strings.HasPrefix(strings.TrimLeft(code, " \t\r\n"), "$ ") }
 
-// commands blanks the prompts and the output of a session, so that everything else keeps its place. A text without
-// prompts is all commands.
+// commands blanks the prompts and the output of a session, so that everything
+// else keeps its place. A text without prompts is all commands.
 func commands(code source.Text) source.Text {
 	if !isSession(code.Value) {
 		return code
@@ -155,7 +163,8 @@ func commands(code source.Text) source.Text {
 // longestCommand bounds how much of a session is tried as one command.
 const longestCommand = 32 << 10
 
-// unfinished returns the command if it goes on in the next line, and nothing if it is complete.
+// unfinished returns the command if it goes on in the next line, and nothing if
+// it is complete.
 func unfinished(command string) string {
 	if len(command) > longestCommand || !shell.Incomplete(command) {
 		return ""

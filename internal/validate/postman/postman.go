@@ -9,8 +9,9 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// Parse yields the requests of a collection, and its saved examples with their responses. Variables that the collection
-// does not set are unknown in the texts. Its errors are *source.FileError, or those of yield.
+// Parse yields the requests of a collection, and its saved examples with their
+// responses. Variables that the collection does not set are unknown in the
+// texts. Its errors are *source.FileError, or those of yield.
 func Parse(text source.Text, yield source.Yield) error {
 	root, err := jsontree.Parse(text)
 	if err != nil {
@@ -25,7 +26,8 @@ func Parse(text source.Text, yield source.Yield) error {
 
 type collection struct{ yield source.Yield }
 
-// scope has the variables of a folder, and above it those of the folders around it.
+// scope has the variables of a folder, and above it those of the folders around
+// it.
 type scope struct {
 	above  *scope
 	values map[string]source.Text
@@ -124,7 +126,8 @@ func read(n *jsontree.Node, s *scope, name string) *source.Request {
 	return r
 }
 
-// address returns a URL as Postman sends it: the raw one with its ":name" segments replaced.
+// address returns a URL as Postman sends it: the raw one with its ":name"
+// segments replaced.
 func address(n *jsontree.Node, s *scope) source.Text {
 	raw := n.Get("raw").Text()
 	if n.IsString() {
@@ -183,7 +186,8 @@ func headers(n *jsontree.Node, s *scope) []source.Field {
 	return fields
 }
 
-// body reads a request's body, and adds the Content-Type that Postman sends for it.
+// body reads a request's body, and adds the Content-Type that Postman sends for
+// it.
 func body(r *source.Request, n *jsontree.Node, s *scope) {
 	if n == nil || n.Get("disabled").IsTrue() {
 		return
@@ -213,7 +217,8 @@ func body(r *source.Request, n *jsontree.Node, s *scope) {
 	}
 }
 
-// rawTypes are the media types of the languages that Postman offers for raw bodies.
+// rawTypes are the media types of the languages that Postman offers for raw
+// bodies.
 var rawTypes = map[string]string{
 	"json": "application/json", "xml": "application/xml", "html": "text/html", "javascript": "application/javascript",
 	"text": "text/plain", "": "text/plain",

@@ -13,7 +13,8 @@ type explained struct{ summary, remedy string }
 // Codes returns every code that a finding can have, sorted.
 func Codes() []string { return slices.Sorted(maps.Keys(explanations)) }
 
-// explanation returns what a code means. A document may have codes of its own (x-code), which only it explains.
+// explanation returns what a code means. A document may have codes of its own
+// (x-code), which only it explains.
 func explanation(code string) explained {
 	if e, ok := explanations[code]; ok {
 		return e
@@ -24,7 +25,8 @@ func explanation(code string) explained {
 	}
 }
 
-// Explain returns what a code means, and what to do about it, in full sentences; "all" explains every code.
+// Explain returns what a code means, and what to do about it, in full
+// sentences; "all" explains every code.
 func Explain(code string) (string, error) {
 	if code == "all" {
 		var all strings.Builder

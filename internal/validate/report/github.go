@@ -15,7 +15,8 @@ var (
 	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// GitHub prints workflow commands, which GitHub shows as annotations in a pull request's files, and the summary.
+// GitHub prints workflow commands, which GitHub shows as annotations in a pull
+// request's files, and the summary.
 func GitHub(w io.Writer, r *Result) error {
 	var out strings.Builder
 	for _, f := range r.Findings {

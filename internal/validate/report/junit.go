@@ -45,7 +45,8 @@ type (
 	}
 )
 
-// JUnit prints a test suite for each file and a test case for each request. Its result must have been made with cases.
+// JUnit prints a test suite for each file and a test case for each request. Its
+// result must have been made with cases.
 func JUnit(w io.Writer, r *Result) error {
 	document := junitReport{Name: "hookline validate"}
 	for i := range r.Cases {
@@ -66,7 +67,8 @@ func JUnit(w io.Writer, r *Result) error {
 	return err
 }
 
-// add puts a case into the suite of its file. Those of one file come one after the other.
+// add puts a case into the suite of its file. Those of one file come one after
+// the other.
 func (d *junitReport) add(file string, c junitCase) {
 	file = filepath.ToSlash(file)
 	if file == "" {

@@ -1,4 +1,5 @@
-// Package report holds what a validation has found, and prints it in the formats that people and CI servers read.
+// Package report holds what a validation has found, and prints it in the
+// formats that people and CI servers read.
 package report
 
 import (
@@ -22,8 +23,9 @@ const (
 	Warning Severity = "warning"
 )
 
-// Finding is one place where a request or a response breaks the contract, or advice about it. It holds nothing of what
-// was submitted but the names of fields and parameters.
+// Finding is one place where a request or a response breaks the contract, or
+// advice about it. It holds nothing of what was submitted but the names of
+// fields and parameters.
 type Finding struct {
 	Place    source.Place
 	Severity Severity
@@ -35,8 +37,9 @@ type Finding struct {
 	Pointer    string
 	Message    string
 	Suggestion string
-	// Schema is the rule's place in the document, a JSON pointer in a URI fragment, and Spec the same as a position.
-	// Both are empty where no schema states the rule.
+	// Schema is the rule's place in the document, a JSON pointer in a URI
+	// fragment, and Spec the same as a position. Both are empty where no schema
+	// states the rule.
 	Schema string
 	Spec   source.Place
 	// Operation is the operation's id, or empty where there is none.
@@ -45,7 +48,8 @@ type Finding struct {
 	Request string
 	// Response tells a finding in a response from one in its request.
 	Response bool
-	// Fingerprint stays the same when lines move. It tells findings apart that are alike in all but their number.
+	// Fingerprint stays the same when lines move. It tells findings apart that
+	// are alike in all but their number.
 	Fingerprint string
 }
 
@@ -77,11 +81,13 @@ type Summary struct {
 	Valid     int `json:"valid"`
 	Invalid   int `json:"invalid"`
 	Unmatched int `json:"unmatched"`
-	// OtherServers counts the requests that were ignored, as they are for servers that the contract does not have.
+	// OtherServers counts the requests that were ignored, as they are for
+	// servers that the contract does not have.
 	OtherServers int `json:"other_servers"`
 	Errors       int `json:"errors"`
 	Warnings     int `json:"warnings"`
-	// Accepted counts the findings that the baseline knows, and Stale what it knows and is no more.
+	// Accepted counts the findings that the baseline knows, and Stale what it
+	// knows and is no more.
 	Accepted int `json:"accepted"`
 	Stale    int `json:"stale"`
 	// Omitted counts the findings beyond MaxFindings.
@@ -93,7 +99,8 @@ const MaxFindings = 10_000
 
 // Result is what a validation has found.
 type Result struct {
-	// Findings are in the order of the paths, and within a file in that of its requests.
+	// Findings are in the order of the paths, and within a file in that of its
+	// requests.
 	Findings []Finding
 	// Problems are the files that cannot be read, or not in full.
 	Problems []*source.FileError
@@ -106,8 +113,8 @@ type Result struct {
 	Failing bool
 }
 
-// ExitCode is the status that the program ends with: 0 clean, 1 violations, 2 something could not be read or nothing was
-// there to validate.
+// ExitCode is the status that the program ends with: 0 clean, 1 violations, 2
+// something could not be read or nothing was there to validate.
 func (r *Result) ExitCode() int {
 	switch {
 	case len(r.Problems) > 0:
@@ -119,7 +126,8 @@ func (r *Result) ExitCode() int {
 	}
 }
 
-// Fingerprint returns the fingerprint of the nth finding, from 1, of those that are alike in everything else.
+// Fingerprint returns the fingerprint of the nth finding, from 1, of those that
+// are alike in everything else.
 func Fingerprint(f *Finding, nth int) string {
 	text := strings.Join([]string{
 		filepath.ToSlash(f.Place.File), f.Operation, strconv.FormatBool(f.Response), f.In, f.Pointer, f.Code, f.Schema,

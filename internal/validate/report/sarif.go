@@ -82,8 +82,9 @@ const (
 	homepage    = "https://github.com/hookline-go/hookline"
 )
 
-// SARIF prints a log of the Static Analysis Results Interchange Format, version 2.1.0, for code scanning. Files are
-// relative to the folder that the program ran in.
+// SARIF prints a log of the Static Analysis Results Interchange Format, version
+// 2.1.0, for code scanning. Files are relative to the folder that the program
+// ran in.
 func SARIF(w io.Writer, r *Result, version string) error {
 	run := sarifRun{
 		Tool: sarifTool{Driver: sarifDriver{
@@ -146,7 +147,8 @@ func sarifLocationOf(p source.Place, message string) sarifLocation {
 	return location
 }
 
-// sarifProblems says that files could not be read: SARIF has notifications for that.
+// sarifProblems says that files could not be read: SARIF has notifications for
+// that.
 func sarifProblems(r *Result) sarifInvocation {
 	invocation := sarifInvocation{ExecutionSuccessful: len(r.Problems) == 0, ExitCode: r.ExitCode()}
 	for _, p := range r.Problems {

@@ -48,7 +48,8 @@ func (c *curl) run(args []source.Text) error {
 	return c.send()
 }
 
-// argument reads the next argument, and its value if it takes one, and returns how many words that were.
+// argument reads the next argument, and its value if it takes one, and returns
+// how many words that were.
 func (c *curl) argument(args []source.Text) (taken int, err error) {
 	word := args[0]
 	switch {
@@ -77,7 +78,8 @@ func (c *curl) long(args []source.Text) (taken int, err error) {
 	return 2, c.option(name, args[1])
 }
 
-// short reads a group of options of one letter; the first one that takes a value takes the rest, or the next word.
+// short reads a group of options of one letter; the first one that takes a
+// value takes the rest, or the next word.
 func (c *curl) short(args []source.Text) (taken int, err error) {
 	word := args[0]
 	for i := 1; i < len(word.Value); i++ {
@@ -143,7 +145,8 @@ func (c *curl) addField(name string, value source.Text) {
 	c.header = append(c.header, source.Field{Name: source.NewText(name, source.Fixed(value, 0)), Value: value})
 }
 
-// addHeader reads "Name: value". "Name;" has an empty value, "Name:" keeps curl from sending one, "@file" has many.
+// addHeader reads "Name: value". "Name;" has an empty value, "Name:" keeps curl
+// from sending one, "@file" has many.
 func (c *curl) addHeader(value source.Text) error {
 	if name, ok := strings.CutPrefix(value.Value, "@"); ok {
 		file := c.file(value.Slice(1, 1+len(name)))
@@ -203,8 +206,9 @@ func (c *curl) addUpload(value source.Text) error {
 	return c.script.err
 }
 
-// file returns what an option's file holds; "-" is the standard input. It returns nil where that is not known, and sets
-// the script's error where the file cannot be read.
+// file returns what an option's file holds; "-" is the standard input. It
+// returns nil where that is not known, and sets the script's error where the
+// file cannot be read.
 func (c *curl) file(name source.Text) *source.Text {
 	var text *source.Text
 	switch name.Value {
@@ -231,7 +235,8 @@ func withoutNewlines(t source.Text) *source.Text {
 	return &joined
 }
 
-// encoded is what --data-urlencode makes of "content", "=content" and "name=content".
+// encoded is what --data-urlencode makes of "content", "=content" and
+// "name=content".
 func encoded(value source.Text) source.Text {
 	b := source.Builder{Parent: value}
 	start := 1 + strings.IndexByte(value.Value, '=')
@@ -260,8 +265,8 @@ func (c *curl) send() error {
 	return nil
 }
 
-// targets returns the URLs. A word that is not known at all may be an option as well, so it counts only where nothing
-// else can be the URL.
+// targets returns the URLs. A word that is not known at all may be an option as
+// well, so it counts only where nothing else can be the URL.
 func (c *curl) targets() []source.Text {
 	var known []source.Text
 	for _, address := range c.urls {
@@ -310,7 +315,8 @@ func (c *curl) effectiveMethod() source.Text {
 	return source.NewText(method, source.Fixed(c.start, 0))
 }
 
-// defaults adds the headers that curl sends of its own accord, and takes away those that are given without a value.
+// defaults adds the headers that curl sends of its own accord, and takes away
+// those that are given without a value.
 func (c *curl) defaults(r *source.Request) {
 	mediaType := ""
 	switch {
@@ -350,7 +356,8 @@ func absolute(address source.Text) source.Text {
 	return b.Build()
 }
 
-// body joins the values of several options: --data with "&", --json with nothing.
+// body joins the values of several options: --data with "&", --json with
+// nothing.
 func (c *curl) body() source.Text {
 	switch len(c.data) {
 	case 0:

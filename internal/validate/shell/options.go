@@ -11,7 +11,8 @@ var longNames = map[string]string{
 // valueLetters are curl's options of one letter that take a value.
 const valueLetters = "AbcCdDeEFHKmoPQrtTuUwxXyYz"
 
-// valueNames are curl's long options that take a value (curl 8.16). All others are switches.
+// valueNames are curl's long options that take a value (curl 8.16). All others
+// are switches.
 var valueNames = func() map[string]bool {
 	names := map[string]bool{}
 	for name := range strings.FieldsSeq(`

@@ -1,5 +1,5 @@
-// Package shell finds the curl commands of shell scripts, with a real parser of the shell's grammar, and reads them as
-// curl would.
+// Package shell finds the curl commands of shell scripts, with a real parser of
+// the shell's grammar, and reads them as curl would.
 package shell
 
 import (
@@ -15,9 +15,10 @@ import (
 // Files reads a file that a command names, such as curl's --data @FILE.
 type Files func(name string) (*source.File, error)
 
-// Parse yields a request for every URL of every curl command in a script. What only a running shell knows, such as the
-// output of commands and variables from outside, is unknown in the texts. Its errors are *source.FileError, or those of
-// yield.
+// Parse yields a request for every URL of every curl command in a script. What
+// only a running shell knows, such as the output of commands and variables from
+// outside, is unknown in the texts. Its errors are *source.FileError, or those
+// of yield.
 func Parse(text source.Text, files Files, yield source.Yield) error {
 	text = unixLines(text)
 	file, err := parser().Parse(strings.NewReader(text.Value), "")
@@ -29,7 +30,8 @@ func Parse(text source.Text, files Files, yield source.Yield) error {
 	return s.err
 }
 
-// unixLines returns a script that was saved on Windows as it is meant: Bash takes the carriage return for a character.
+// unixLines returns a script that was saved on Windows as it is meant: Bash
+// takes the carriage return for a character.
 func unixLines(text source.Text) source.Text {
 	if !strings.Contains(text.Value, "\r\n") {
 		return text
@@ -46,7 +48,8 @@ func unixLines(text source.Text) source.Text {
 	return b.Build()
 }
 
-// problem says where a script is wrong. The parser's own sentence may repeat what it has read, so only its place counts.
+// problem says where a script is wrong. The parser's own sentence may repeat
+// what it has read, so only its place counts.
 func problem(text source.Text, err error) error {
 	if failure, ok := errors.AsType[syntax.ParseError](err); ok {
 		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: its syntax is wrong here")
@@ -57,7 +60,8 @@ func problem(text source.Text, err error) error {
 	return source.ErrorAt(text.Place(0), "the shell script cannot be parsed")
 }
 
-// script walks a syntax tree. Variables are those that the script has set so far to what can be known.
+// script walks a syntax tree. Variables are those that the script has set so
+// far to what can be known.
 type script struct {
 	text      source.Text
 	files     Files
@@ -66,7 +70,8 @@ type script struct {
 	err       error
 }
 
-// input is what a command reads, or nil where it is not known. Files are not looked for until a request is made of them.
+// input is what a command reads, or nil where it is not known. Files are not
+// looked for until a request is made of them.
 type input func() *source.Text
 
 // statements reads statements in their order.
@@ -112,7 +117,8 @@ func (s *script) statement(statement *syntax.Stmt, stdin input) {
 	}
 }
 
-// nested reads the statements within a compound command or within the words of one, whatever it is.
+// nested reads the statements within a compound command or within the words of
+// one, whatever it is.
 func (s *script) nested(node syntax.Node) {
 	syntax.Walk(node, func(n syntax.Node) bool {
 		statement, ok := n.(*syntax.Stmt)
@@ -142,7 +148,8 @@ func (s *script) call(command *syntax.CallExpr, stdin input) {
 	}
 }
 
-// wrappers run the command that follows them, after options and assignments of their own.
+// wrappers run the command that follows them, after options and assignments of
+// their own.
 var wrappers = map[string]bool{
 	"command": true, "env": true, "exec": true, "nohup": true, "nice": true, "sudo": true, "time": true, "then": true,
 }
@@ -194,7 +201,8 @@ func (s *script) assign(assignments []*syntax.Assign) {
 	}
 }
 
-// redirected returns what a redirection gives a command to read, or nil where it is something else.
+// redirected returns what a redirection gives a command to read, or nil where
+// it is something else.
 func (s *script) redirected(r *syntax.Redirect) input {
 	switch r.Op {
 	case syntax.Hdoc, syntax.DashHdoc:
@@ -214,8 +222,8 @@ func (s *script) redirected(r *syntax.Redirect) input {
 	}
 }
 
-// read returns what a file holds, or nil where only the program that runs knows. It ends the parsing where the file
-// cannot be read.
+// read returns what a file holds, or nil where only the program that runs
+// knows. It ends the parsing where the file cannot be read.
 func (s *script) read(name source.Text) *source.Text {
 	text, err := s.open(name)
 	if err != nil {
@@ -224,7 +232,8 @@ func (s *script) read(name source.Text) *source.Text {
 	return text
 }
 
-// open is read for a file that may be one that only comes to be when the script runs.
+// open is read for a file that may be one that only comes to be when the script
+// runs.
 func (s *script) open(name source.Text) (*source.Text, error) {
 	var text source.Text
 	switch {
@@ -242,7 +251,8 @@ func (s *script) open(name source.Text) (*source.Text, error) {
 	return &text, nil
 }
 
-// output returns what a statement writes, where that is plain: cat with a heredoc or a file, echo or printf with a text.
+// output returns what a statement writes, where that is plain: cat with a
+// heredoc or a file, echo or printf with a text.
 func (s *script) output(statement *syntax.Stmt) *source.Text {
 	command, ok := statement.Cmd.(*syntax.CallExpr)
 	if !ok || len(command.Args) == 0 {
@@ -296,7 +306,8 @@ func Valid(script string) bool {
 
 func parser() *syntax.Parser { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }
 
-// Incomplete tells whether a command goes on in the next line: a quote, a here-document or a joined line is open.
+// Incomplete tells whether a command goes on in the next line: a quote, a
+// here-document or a joined line is open.
 func Incomplete(command string) bool {
 	if strings.HasSuffix(strings.TrimRight(command, "\r\n"), `\`) {
 		return true

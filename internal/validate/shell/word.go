@@ -10,7 +10,8 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// word returns what a word of a command becomes: one text, unless it is an array or a variable without quotes.
+// word returns what a word of a command becomes: one text, unless it is an
+// array or a variable without quotes.
 func (s *script) word(word *syntax.Word) []source.Text {
 	if len(word.Parts) == 1 {
 		if all := s.several(word.Parts[0]); all != nil {
@@ -20,7 +21,8 @@ func (s *script) word(word *syntax.Word) []source.Text {
 	return []source.Text{s.joined(word)}
 }
 
-// several returns what "${name[@]}" and $name stand for, or nil for anything else.
+// several returns what "${name[@]}" and $name stand for, or nil for anything
+// else.
 func (s *script) several(part syntax.WordPart) []source.Text {
 	if double, ok := part.(*syntax.DblQuoted); ok && len(double.Parts) == 1 {
 		return s.elements(double.Parts[0])
@@ -47,7 +49,8 @@ func (s *script) elements(part syntax.WordPart) []source.Text {
 	return nil
 }
 
-// fields splits a text at white space, as the shell does where there are no quotes.
+// fields splits a text at white space, as the shell does where there are no
+// quotes.
 func fields(t source.Text) []source.Text {
 	var parts []source.Text
 	start := -1
@@ -205,7 +208,8 @@ func plain(p *syntax.ParamExp) bool {
 		p.Repl == nil && p.Names == 0 && p.Exp == nil && len(p.Modifiers) == 0 && p.Flags == nil
 }
 
-// param appends a variable's value, or the default that ${name:-default} gives it.
+// param appends a variable's value, or the default that ${name:-default} gives
+// it.
 func (s *script) param(b *source.Builder, p *syntax.ParamExp, raw string, at int, q quoting) {
 	if p.Param != nil {
 		values := s.variables[p.Param.Value]

@@ -11,8 +11,9 @@ const maxNesting = 16
 // maxExpanded bounds what variables that double one another grow to, in bytes.
 const maxExpanded = 4 << 20
 
-// Expand puts the values of variables in the place of {{name}}. One that is not known is kept as it stands and marked.
-// What is put in keeps its own place, where the variable is set.
+// Expand puts the values of variables in the place of {{name}}. One that is not
+// known is kept as it stands and marked. What is put in keeps its own place,
+// where the variable is set.
 func Expand(t Text, lookup Lookup) Text { return expand(t, lookup, 0) }
 
 func expand(t Text, lookup Lookup, depth int) Text {
@@ -39,7 +40,8 @@ func expand(t Text, lookup Lookup, depth int) Text {
 	return b.Build()
 }
 
-// nextVariable returns where the next {{name}} begins and ends. A name is on one line.
+// nextVariable returns where the next {{name}} begins and ends. A name is on
+// one line.
 func nextVariable(text string, from int) (start, end int, ok bool) {
 	for {
 		open := strings.Index(text[from:], "{{")

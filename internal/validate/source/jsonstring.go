@@ -6,8 +6,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// JSONString returns the text of a JSON string that stands, quotes included, at an offset of the parent. It is to be
-// valid JSON: anything else is taken as it stands.
+// JSONString returns the text of a JSON string that stands, quotes included, at
+// an offset of the parent. It is to be valid JSON: anything else is taken as it
+// stands.
 func JSONString(raw string, parent Locator, at int) Text {
 	if len(raw) < 2 || raw[0] != '"' {
 		return NewText(raw, shifted{at: parent, by: at})
@@ -22,7 +23,8 @@ func JSONString(raw string, parent Locator, at int) Text {
 	return NewText(string(value), jsonString{raw: raw, parent: parent, at: at})
 }
 
-// jsonString finds places in a JSON string with escapes. It decodes again when asked, as most strings never are.
+// jsonString finds places in a JSON string with escapes. It decodes again when
+// asked, as most strings never are.
 type jsonString struct {
 	raw    string
 	parent Locator
@@ -42,7 +44,8 @@ func (s jsonString) Place(offset int) Place {
 	return s.parent.Place(s.at + in)
 }
 
-// jsonPiece returns how long the next piece of a JSON string is, and what it decodes to.
+// jsonPiece returns how long the next piece of a JSON string is, and what it
+// decodes to.
 func jsonPiece(raw string) (read, written int) {
 	if raw[0] != '\\' || len(raw) < 2 {
 		return 1, 1

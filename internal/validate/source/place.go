@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Place is a position in a file as editors count: lines and columns from 1, columns in characters.
+// Place is a position in a file as editors count: lines and columns from 1,
+// columns in characters.
 type Place struct {
 	File         string
 	Line, Column int
@@ -14,11 +15,13 @@ type Place struct {
 
 // Locator says where a byte of a text stands in a file.
 type Locator interface {
-	// Place returns the position of the byte at an offset. An offset beyond the end is taken for the end.
+	// Place returns the position of the byte at an offset. An offset beyond the
+	// end is taken for the end.
 	Place(offset int) Place
 }
 
-// File is a file that is wholly in memory. It is not safe for concurrent use, as it indexes its lines when first asked.
+// File is a file that is wholly in memory. It is not safe for concurrent use,
+// as it indexes its lines when first asked.
 type File struct {
 	// Name is how the user calls the file.
 	Name string
@@ -45,7 +48,8 @@ func (f *File) Place(offset int) Place {
 	return Place{File: f.Name, Line: line + 1, Column: utf8.RuneCountInString(f.Data[f.lines[line]:offset]) + 1}
 }
 
-// Offset is the inverse of Place: the offset of a line and a column, as far as the file has them.
+// Offset is the inverse of Place: the offset of a line and a column, as far as
+// the file has them.
 func (f *File) Offset(line, column int) int {
 	f.Place(0) // indexes the lines
 	if line < 1 {

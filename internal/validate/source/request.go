@@ -5,15 +5,18 @@ import "fmt"
 // Field is a header or a query parameter.
 type Field struct{ Name, Value Text }
 
-// Request is a request as a file has it, with the response if the file has one too.
+// Request is a request as a file has it, with the response if the file has one
+// too.
 type Request struct {
 	// Name is what the file calls it, or empty.
 	Name string
 	// Start is where it begins.
 	Start Text
-	// Operation is the operation's id, where the file or the user names one, and empty where Method and URL tell.
+	// Operation is the operation's id, where the file or the user names one,
+	// and empty where Method and URL tell.
 	Operation string
-	// BodyOnly says that the file holds a body and nothing else, so that nothing else can be missing.
+	// BodyOnly says that the file holds a body and nothing else, so that
+	// nothing else can be missing.
 	BodyOnly bool
 
 	Method Text
@@ -23,7 +26,8 @@ type Request struct {
 	Header []Field
 	// Body is absent where there is none.
 	Body Text
-	// BodyUnknown says that there is a body, and that the file does not tell what it is.
+	// BodyUnknown says that there is a body, and that the file does not tell
+	// what it is.
 	BodyUnknown bool
 
 	// Response is nil where there is none.
@@ -42,8 +46,8 @@ type Response struct {
 	BodyUnknown bool
 }
 
-// Yield takes the requests of a file, one after the other. A request and its texts are good only until Yield returns.
-// An error ends the parsing.
+// Yield takes the requests of a file, one after the other. A request and its
+// texts are good only until Yield returns. An error ends the parsing.
 type Yield func(*Request) error
 
 // FileError is the reason why a file, or a part of it, cannot be read.

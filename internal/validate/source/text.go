@@ -9,8 +9,10 @@ import (
 // Span is a part of a text, from Start up to but without End, in bytes.
 type Span struct{ Start, End int }
 
-// Text is a text as a program would read it, such as a string without its escapes. It knows where its bytes stand in
-// the file, and which of them are not known before the program runs (variables). The zero value is an absent text.
+// Text is a text as a program would read it, such as a string without its
+// escapes. It knows where its bytes stand in the file, and which of them are
+// not known before the program runs (variables). The zero value is an absent
+// text.
 type Text struct {
 	Value string
 	// Unknown are the parts that stand for something else, in order.
@@ -21,7 +23,8 @@ type Text struct {
 // NewText returns a text whose bytes stand where the locator says.
 func NewText(value string, at Locator) Text { return Text{Value: value, at: at} }
 
-// Given tells a text that is there, even if it is empty, from one that is absent.
+// Given tells a text that is there, even if it is empty, from one that is
+// absent.
 func (t Text) Given() bool { return t.at != nil }
 
 // Known tells whether nothing of the text is unknown.
@@ -65,7 +68,8 @@ type shifted struct {
 
 func (s shifted) Place(offset int) Place { return s.at.Place(offset + s.by) }
 
-// Fixed returns a locator of a text all of which stands for the one byte at an offset.
+// Fixed returns a locator of a text all of which stands for the one byte at an
+// offset.
 func Fixed(at Locator, offset int) Locator { return fixed{at: at, offset: offset} }
 
 type fixed struct {
@@ -75,7 +79,8 @@ type fixed struct {
 
 func (f fixed) Place(int) Place { return f.at.Place(f.offset) }
 
-// Builder puts a text together from pieces. The zero value is ready; give it a Parent before its first piece.
+// Builder puts a text together from pieces. The zero value is ready; give it a
+// Parent before its first piece.
 type Builder struct {
 	// Parent is what the offsets of the pieces refer to.
 	Parent   Locator
@@ -94,7 +99,8 @@ type segment struct {
 // Len is the length of what was put together so far.
 func (b *Builder) Len() int { return b.value.Len() }
 
-// Literal appends what stands in the parent byte for byte. What is unknown in the parent stays so.
+// Literal appends what stands in the parent byte for byte. What is unknown in
+// the parent stays so.
 func (b *Builder) Literal(value string, at int) {
 	if parent, ok := b.Parent.(Text); ok && !parent.Known() {
 		b.Text(parent.Slice(at, at+len(value)))
@@ -148,7 +154,8 @@ func (p pieces) Place(offset int) Place {
 	return piece.locator.Place(piece.at)
 }
 
-// Named returns another value, all of which is to be found where the text begins.
+// Named returns another value, all of which is to be found where the text
+// begins.
 func (t Text) Named(value string) Text {
 	named := NewText(value, Fixed(t, 0))
 	if !t.Known() {
