@@ -55,10 +55,18 @@ func (trivial) CreateWebhookConfig(
 
 // BenchmarkShell is a create through package server.
 func BenchmarkShell(b *testing.B) {
-	handler, err := server.New(trivial{},
-		server.WithAuthenticator(server.AuthenticatorFunc(
-			func(ctx context.Context, _ string) (context.Context, error) { return ctx, nil })),
-		server.WithLogger(slog.New(slog.DiscardHandler)))
+	benchmarkShell(b, server.WithLogger(slog.New(slog.DiscardHandler)))
+}
+
+// BenchmarkShellLogged is BenchmarkShell with an access log and a rate limit.
+func BenchmarkShellLogged(b *testing.B) {
+	benchmarkShell(b, server.WithRateLimit(1e9, 1e9), server.WithLogger(slog.New(slog.NewJSONHandler(io.Discard, nil))))
+}
+
+func benchmarkShell(b *testing.B, options ...server.Option) {
+	b.Helper()
+	anyKey := func(ctx context.Context, _ string) (context.Context, error) { return ctx, nil }
+	handler, err := server.New(trivial{}, append(options, server.WithAuthenticator(server.AuthenticatorFunc(anyKey)))...)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -33,6 +33,35 @@ const (
 	deliveryID    = "0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b11"
 )
 
+// seedRequest is the body of the document that started it all
+// (seed/create-webhook-config.txt).
+const seedRequest = `
+{
+  "webhook_type": "CONNECTION_CHANGED",
+  "name": "Connection webhook",
+  "url": "https://example.com/webhooks/rootfi",
+  "state": "ENABLED"
+}
+`
+
+// trivial answers a create with what it was sent, so that a test sees what is
+// around it.
+type trivial struct {
+	serverapi.StrictServerInterface
+}
+
+func (trivial) CreateWebhookConfig(
+	_ context.Context, request serverapi.CreateWebhookConfigRequestObject,
+) (serverapi.CreateWebhookConfigResponseObject, error) {
+	created := config(12)
+	created.WebhookType, created.Name, created.URL = request.Body.WebhookType, request.Body.Name, request.Body.URL
+	return serverapi.CreateWebhookConfig201JSONResponse{
+		WebhookConfigCreatedJSONResponse: serverapi.WebhookConfigCreatedJSONResponse{
+			Body: gen.WebhookConfigResponse{Data: gen.WebhookConfigData{Data: created}},
+		},
+	}, nil
+}
+
 // stub is an implementation whose operations are what a test makes them. One
 // that it does not set is not implemented.
 type stub struct {
