@@ -52,7 +52,6 @@ func TestBroken(t *testing.T) {
 		{"cyclic folder", "folder", "", "folder/itself: the symbolic link leads back to a folder that it is in"},
 		{"no such file", "none.har", "", "none.har: there is no such file or folder"},
 		{"no match", "none/*.har", "", "none/*.har: no file matches the pattern"},
-		{"unknown directive", "a.http", "# @no-such-thing x\nGET /\n", "a.http:1:1: unknown directive @no-such-thing"},
 		{"no header", "b.http", "POST /\nContent-Type application/json\n", "b.http:2:1: the line is not a header: Name: value, and an empty line before the body"},
 		{"no empty line", "b2.http", "POST /\nAccept: */*\n{\"a\": 1}\n", "b2.http:3:1: the line is not a header: Name: value, and an empty line before the body"},
 		{"no body file", "c.http", "POST /core/webhook-config\n\n< ./none.json\n", "c.http:3:3: the file that is to be sent cannot be read: there is no such file or folder"},

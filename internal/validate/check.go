@@ -2,8 +2,10 @@ package validate
 
 import (
 	"errors"
+	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/hookline-go/hookline/contract"
@@ -163,11 +165,21 @@ func (c *checked) validateResponse(r *source.Response) {
 		start: r.Start, header: r.Header, body: r.Body, status: r.StatusText, bodyUnknown: r.BodyUnknown, loose: loose,
 		response: true,
 	}
-	for _, violation := range c.match.Operation.ValidateResponse(message) {
+	violations := c.match.Operation.ValidateResponse(message)
+	if guessed := fieldsNamed(r.Header, "Content-Type"); len(guessed) > 0 && !guessed[0].Value.Known() &&
+		slices.ContainsFunc(violations, isMediaTypeViolation) {
+		message.Header.Set("Content-Type", "application/problem+json")
+		violations = c.match.Operation.ValidateResponse(message)
+	}
+	for _, violation := range violations {
 		if !c.request.BodyOnly || violation.In == contract.InBody || violation.In == contract.InStatus {
 			c.add(&violation, &part, report.Error)
 		}
 	}
+}
+
+func isMediaTypeViolation(v contract.Violation) bool {
+	return v.Code == contract.CodeUnsupportedMediaType
 }
 
 // bareMediaType is what a response that a file holds without its headers is
@@ -193,13 +205,14 @@ func (c *checked) query() string {
 	return strings.Join(parts, "&")
 }
 
-// header returns the fields that are known. A media type that is not known is
-// taken for JSON, so that the body is looked at all the same.
+// header returns the fields that are known. A media type that is not known, and
+// that the reader of the file has no guess for, is taken for JSON, so that the
+// body is looked at all the same.
 func header(fields []source.Field) http.Header {
 	h := make(http.Header, len(fields))
 	for _, field := range fields {
 		value := field.Value.Value
-		if strings.EqualFold(field.Name.Value, "Content-Type") && !field.Value.Known() {
+		if strings.EqualFold(field.Name.Value, "Content-Type") && !field.Value.Known() && !isMediaType(value) {
 			value = "application/json"
 		}
 		if field.Name.Known() {
@@ -207,6 +220,11 @@ func header(fields []source.Field) http.Header {
 		}
 	}
 	return h
+}
+
+func isMediaType(value string) bool {
+	mediaType, _, err := mime.ParseMediaType(value)
+	return err == nil && strings.Contains(mediaType, "/")
 }
 
 func fieldsNamed(fields []source.Field, name string) []source.Field {

@@ -2,6 +2,7 @@ package validate_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,9 +17,11 @@ type feature struct {
 	name    string
 	files   map[string]string
 	options validate.Options
-	// want are the findings, and valid the number of valid requests.
-	want  []string
-	valid int
+	// want are the findings, valid is the number of valid requests, and problems
+	// are what cannot be read.
+	want     []string
+	valid    int
+	problems []string
 }
 
 const (
@@ -64,12 +67,15 @@ var curlFeatures = []feature{
 		name:  "headers without a value, credentials, agents",
 		files: map[string]string{"a.sh": "curl -u a:b -A me -e x -b k=v -b jar --oauth2-bearer t -H 'X-Empty;' -H 'Accept:' -H nonsense -I " + logs},
 		want:  []string{"a.sh:1:1 path  method_not_allowed"},
+		// A warning alone is no request of an operation.
+		problems: []string{"no request for an operation of the contract was found"},
 	},
 	{
 		name: "wrappers, lists, loops, functions, subshells",
 		files: map[string]string{"a.sh": "set -e; sudo env A=b /usr/bin/curl " + logs + " || exit 1\ncommand -v curl\nfor i in 1 2; do\n  curl " + api + "/core/webhook-config/$i &\ndone\n" +
 			"f() { (time curl \"$1\" " + logs + "?limit=0); }\nx=$(curl -s " + logs + ")\ncurl <<< '' " + logs + " --next -d @- " + logs + " < /dev/null\n"},
-		want:  []string{"a.sh:6:87 query /limit minimum", "a.sh:8:1 path  method_not_allowed"},
+		// A function that the script does not call is read at the end.
+		want:  []string{"a.sh:8:1 path  method_not_allowed", "a.sh:6:87 query /limit minimum"},
 		valid: 4,
 	},
 	{
@@ -210,7 +216,7 @@ var otherFeatures = []feature{
 
 // TestFeatures shows what of each format is understood.
 func TestFeatures(t *testing.T) {
-	for _, f := range append(curlFeatures, otherFeatures...) {
+	for _, f := range slices.Concat(curlFeatures, otherFeatures, oddFeatures, runnerFeatures, postmanFeatures) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			o := f.options
@@ -232,6 +238,11 @@ func TestFeatures(t *testing.T) {
 			}
 			assert.Equal(t, f.want, got)
 			assert.Equal(t, f.valid, result.Summary.Valid)
+			var problems []string
+			for _, problem := range result.Problems {
+				problems = append(problems, problem.Error())
+			}
+			assert.Equal(t, f.problems, problems)
 		})
 	}
 }

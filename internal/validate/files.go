@@ -14,6 +14,7 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/fixture"
 	"github.com/hookline-go/hookline/internal/validate/har"
 	"github.com/hookline-go/hookline/internal/validate/httpfile"
+	"github.com/hookline-go/hookline/internal/validate/jsontree"
 	"github.com/hookline-go/hookline/internal/validate/markdown"
 	"github.com/hookline-go/hookline/internal/validate/postman"
 	"github.com/hookline-go/hookline/internal/validate/shell"
@@ -192,7 +193,15 @@ func (v *validator) read(kind format, in input, name string, r io.Reader) error 
 	case formatMarkdown:
 		return markdown.Parse(file.Text(), v.sibling(folder), v.check)
 	case formatPostman:
-		return postman.Parse(file.Text(), v.check)
+		root, err := jsontree.Parse(file.Text())
+		if err != nil {
+			return err
+		}
+		environment, err := postman.LoadEnvironment(folder, v.options.Environment)
+		if err != nil {
+			return err
+		}
+		return postman.Parse(root, environment, v.check)
 	default:
 		return v.fixture(in, file)
 	}

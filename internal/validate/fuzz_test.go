@@ -16,6 +16,7 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/fixture"
 	"github.com/hookline-go/hookline/internal/validate/har"
 	"github.com/hookline-go/hookline/internal/validate/httpfile"
+	"github.com/hookline-go/hookline/internal/validate/jsontree"
 	"github.com/hookline-go/hookline/internal/validate/markdown"
 	"github.com/hookline-go/hookline/internal/validate/postman"
 	"github.com/hookline-go/hookline/internal/validate/report"
@@ -61,8 +62,8 @@ func checkParsed(t *testing.T, text string, parse func(source.Yield) error) {
 		}
 		return nil
 	})
-	for _, part := range parts(err) {
-		if part == nil || errors.Is(part, fixture.ErrNone) {
+	for _, part := range source.Unjoin(err) {
+		if errors.Is(part, fixture.ErrNone) {
 			continue
 		}
 		failure, ok := errors.AsType[*source.FileError](part)
@@ -111,13 +112,6 @@ func checkText(t *testing.T, part source.Text, lines int) {
 	}
 }
 
-func parts(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
-}
-
 func fuzzText(f *testing.F, parse func(*source.File, source.Yield) error) {
 	f.Helper()
 	f.Fuzz(func(t *testing.T, text string) {
@@ -156,7 +150,13 @@ func FuzzMarkdown(f *testing.F) {
 
 func FuzzPostman(f *testing.F) {
 	seeds(f, "collection.json")
-	fuzzText(f, func(file *source.File, yield source.Yield) error { return postman.Parse(file.Text(), yield) })
+	fuzzText(f, func(file *source.File, yield source.Yield) error {
+		root, err := jsontree.Parse(file.Text())
+		if err != nil {
+			return err
+		}
+		return postman.Parse(root, postman.Environment{}, yield)
+	})
 }
 
 func FuzzFixtureJSON(f *testing.F) {

@@ -166,7 +166,7 @@ func (v *validator) problem(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, part := range unjoin(err) {
+	for _, part := range source.Unjoin(err) {
 		p, ok := errors.AsType[*source.FileError](part)
 		if !ok {
 			return err
@@ -174,12 +174,4 @@ func (v *validator) problem(err error) error {
 		v.result.Problems = append(v.result.Problems, p)
 	}
 	return nil
-}
-
-func unjoin(err error) []error {
-	// Only the outermost error is taken apart.
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
 }

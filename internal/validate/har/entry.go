@@ -25,13 +25,19 @@ func (e *entry) read(data []byte, start source.Place, index int) (*source.Reques
 		e.decoder = new(jsontext.Decoder)
 	}
 	e.decoder.Reset(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true))
-	request := &source.Request{Start: source.NewText("", e.fragment), Name: "entry " + strconv.Itoa(index+1)}
+	request := &source.Request{Start: source.NewText("", e.fragment), Name: "entry " + strconv.Itoa(index+1), Recorded: true}
 	err := e.object(func(name string) error {
 		switch name {
 		case "request":
 			return e.request(request)
 		case "response":
 			return e.response(request)
+		case "comment":
+			text, err := e.text()
+			if request.Comment.Value == "" {
+				request.Comment = text
+			}
+			return err
 		default:
 			return e.decoder.SkipValue()
 		}
@@ -46,7 +52,8 @@ func (e *entry) read(data []byte, start source.Place, index int) (*source.Reques
 }
 
 func (e *entry) request(request *source.Request) error {
-	return e.object(func(name string) (err error) {
+	var posted content
+	err := e.object(func(name string) (err error) {
 		switch name {
 		case "method":
 			request.Method, err = e.text()
@@ -54,19 +61,25 @@ func (e *entry) request(request *source.Request) error {
 			request.URL, err = e.text()
 		case "headers":
 			request.Header, err = e.headers()
+		case "comment":
+			request.Comment, err = e.text()
 		case "postData":
 			// Without a text there are params, or the exporter has left the
 			// body out.
-			request.Body, request.BodyUnknown, err = e.body(func(source.Text) bool { return true })
+			posted, err = e.content(func(source.Text) bool { return true })
 		default:
 			err = e.decoder.SkipValue()
 		}
 		return err
 	})
+	request.Body, request.BodyUnknown = posted.body, posted.unknown
+	request.Header = posted.withMediaType(request.Header)
+	return err
 }
 
 func (e *entry) response(request *source.Request) error {
 	response := &source.Response{Start: source.NewText("", e.fragment)}
+	var received content
 	err := e.object(func(name string) (err error) {
 		switch name {
 		case "status":
@@ -74,9 +87,7 @@ func (e *entry) response(request *source.Request) error {
 		case "headers":
 			response.Header, err = e.headers()
 		case "content":
-			response.Body, response.BodyUnknown, err = e.body(func(size source.Text) bool {
-				return size.Given() && size.Value != "0"
-			})
+			received, err = e.content(func(size source.Text) bool { return size.Given() && size.Value != "0" })
 		default:
 			err = e.decoder.SkipValue()
 		}
@@ -85,6 +96,8 @@ func (e *entry) response(request *source.Request) error {
 	if err != nil || !response.StatusText.Given() {
 		return err
 	}
+	response.Body, response.BodyUnknown = received.body, received.unknown
+	response.Header = received.withMediaType(response.Header)
 	response.Status, err = strconv.Atoi(response.StatusText.Value)
 	if err != nil {
 		return source.ErrorAt(response.StatusText.Place(0), "the status is not a whole number")
@@ -97,9 +110,27 @@ func (e *entry) response(request *source.Request) error {
 	return nil
 }
 
-// body reads postData or content. Where neither has a text, omitted tells from
-// the size whether there was one.
-func (e *entry) body(omitted func(size source.Text) bool) (body source.Text, unknown bool, err error) {
+// content is postData or content.
+type content struct {
+	body      source.Text
+	unknown   bool
+	mediaType source.Text
+}
+
+// withMediaType adds the content's mimeType to headers that have no
+// Content-Type: exporters and people leave headers out. Browsers write x-unknown
+// where there is none.
+func (c *content) withMediaType(fields []source.Field) []source.Field {
+	if c.mediaType.Value == "" || c.mediaType.Value == "x-unknown" || !c.body.Given() && !c.unknown ||
+		source.HasField(fields, "Content-Type") {
+		return fields
+	}
+	return append(fields, source.Field{Name: c.mediaType.Named("Content-Type"), Value: c.mediaType})
+}
+
+// content reads postData or content. Where neither has a text, omitted tells
+// from the size whether there was one.
+func (e *entry) content(omitted func(size source.Text) bool) (c content, err error) {
 	var text, encoding, size source.Text
 	err = e.object(func(name string) (err error) {
 		switch name {
@@ -109,22 +140,30 @@ func (e *entry) body(omitted func(size source.Text) bool) (body source.Text, unk
 			encoding, err = e.text()
 		case "size":
 			size, err = e.text()
+		case "mimeType":
+			c.mediaType, err = e.text()
 		default:
 			err = e.decoder.SkipValue()
 		}
 		return err
 	})
-	if err != nil || text.Value == "" {
-		return source.Text{}, omitted(size), err
-	}
-	if encoding.Value != "base64" {
-		return text, false, nil
+	switch {
+	case err != nil:
+		return c, err
+	case text.Value == "":
+		c.unknown = omitted(size)
+		return c, nil
+	case encoding.Value != "base64":
+		c.body = text
+		return c, nil
 	}
 	data, err := base64.StdEncoding.DecodeString(text.Value)
 	if err != nil {
-		return source.Text{}, true, source.ErrorAt(text.Place(0), "the text is not base64, as its encoding says")
+		c.unknown = true
+		return c, source.ErrorAt(text.Place(0), "the text is not base64, as its encoding says")
 	}
-	return source.NewText(string(data), source.Fixed(text, 0)), false, nil
+	c.body = source.NewText(string(data), source.Fixed(text, 0))
+	return c, nil
 }
 
 func (e *entry) headers() ([]source.Field, error) {

@@ -16,8 +16,9 @@ import (
 // file takes.
 const MaxEntry = 64 << 20
 
-// Read reads an archive and yields its entries. Its errors are
-// *source.FileError, or those of yield.
+// Read reads an archive and yields its entries. An entry that holds no request
+// does not hide the others. Its errors are *source.FileError, joined, or the
+// first other one of yield.
 func Read(name string, r io.Reader, yield source.Yield) error {
 	t := &tracker{reader: r, place: source.Place{File: name, Line: 1, Column: 1}}
 	a := archive{tracker: t, yield: yield}
@@ -27,9 +28,11 @@ func Read(name string, r io.Reader, yield source.Yield) error {
 		return stop.err
 	}
 	if err != nil {
-		return a.problem(err)
+		if err := a.problems.Add(a.problem(err)); err != nil {
+			return err
+		}
 	}
-	return nil
+	return a.problems.Err()
 }
 
 // stopped marks an error of yield, which is none of the file's.
@@ -44,6 +47,8 @@ type archive struct {
 	scanner entry
 	entries int
 	found   bool
+
+	problems source.Problems
 }
 
 var (
@@ -123,14 +128,12 @@ func (a *archive) entry() error {
 	end := a.decoder.InputOffset()
 	start := a.tracker.advance(end - int64(len(raw)))
 	request, err := a.scanner.read(raw, start, a.entries)
-	if err != nil {
-		return err
-	}
 	a.entries++
-	if request != nil {
-		if err := a.yield(request); err != nil {
-			return &stopped{err: err}
-		}
+	if err == nil {
+		err = a.yield(request)
+	}
+	if err := a.problems.Add(err); err != nil {
+		return &stopped{err: err}
 	}
 	a.tracker.advance(end)
 	return nil

@@ -14,19 +14,21 @@ import (
 type Files func(name string) (*source.File, error)
 
 // Parse yields the requests of a file. Variables that neither the file nor the
-// environment sets are unknown in the texts. Its errors are *source.FileError,
-// or those of yield.
+// environment sets are unknown in the texts. A request that cannot be read does
+// not hide the others. Its errors are *source.FileError, joined, or the first
+// other one of yield.
 func Parse(text source.Text, environment Environment, files Files, yield source.Yield) error {
 	p := &parser{
 		text: text, environment: environment, files: files, yield: yield, variables: map[string]source.Text{},
 	}
 	p.split()
+	var problems source.Problems
 	for _, block := range p.blocks {
-		if err := p.block(block); err != nil {
+		if err := problems.Add(p.block(block)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return problems.Err()
 }
 
 type parser struct {
@@ -81,9 +83,9 @@ func (p *parser) expand(t source.Text) source.Text { return source.Expand(t, p.l
 
 // block reads the request of a block, if it has one.
 func (p *parser) block(b block) error {
-	rest, err := p.preamble(&b)
-	if err != nil || len(rest) == 0 {
-		return err
+	rest := preamble(&b)
+	if len(rest) == 0 {
+		return nil
 	}
 	line := rest[0]
 	if strings.HasPrefix(strings.TrimSpace(line.Value), "curl ") {
@@ -95,13 +97,14 @@ func (p *parser) block(b block) error {
 	}
 	rest = p.continuations(request, rest[1:])
 	request.URL = p.expand(request.URL)
-	rest, err = p.headers(request, rest)
+	rest, err := p.headers(request, rest)
 	if err != nil {
 		return err
 	}
 	if err := p.body(request, rest); err != nil {
 		return err
 	}
+	p.graphQL(request)
 	return p.yield(request)
 }
 
@@ -116,54 +119,56 @@ func (p *parser) curl(lines []source.Text) error {
 	return shell.Parse(p.expand(b.Build()), shell.Files(p.files), p.yield)
 }
 
-// directives are the words that may follow "# @" or "// @".
-var directives = map[string]bool{
-	// Both dialects.
-	"name": true, "no-redirect": true, "no-cookie-jar": true,
-	// JetBrains.
-	"no-log": true, "no-auto-encoding": true, "use-os-credentials": true, "timeout": true, "connection-timeout": true,
-	"http-version": true, "loop": true, "lang": true, "comment": true,
-	// VS Code.
-	"note": true, "prompt": true, "settings": true,
-}
-
 var (
-	directive = regexp.MustCompile(`^\s*(?:#|//)\s*@([A-Za-z][A-Za-z-]*)(?:[ \t=]+(.*))?$`)
+	// directive is "# @name value". Only the name of a request matters: the
+	// others say how it is sent, or are words of a comment.
+	directive = regexp.MustCompile(`^\s*(?:#|//)\s*@name(?:[ \t=]+(.*))?$`)
 	// statement is what JetBrains' client has for the use of other files.
 	statement = regexp.MustCompile(`^(import|run)\s+\S`)
 )
 
 // preamble skips what stands before the request line and returns the lines from
-// there on. It fails on a directive that neither dialect knows, since it may
-// change what is sent.
-func (p *parser) preamble(b *block) ([]source.Text, error) {
-	script := false
+// there on.
+func preamble(b *block) []source.Text {
+	end := "" // of the script or the comment that the line is in
 	for i, line := range b.lines {
 		text := strings.TrimSpace(line.Value)
 		switch {
-		case script:
-			script = !strings.Contains(text, "%}")
-		case strings.HasPrefix(text, "< {%"):
-			script = !strings.Contains(text, "%}")
+		case end != "":
+			if strings.Contains(text, end) {
+				end = ""
+			}
+		case opensScript(text) != "":
+			if end = opensScript(text); strings.Contains(text, end) {
+				end = ""
+			}
 		case isComment(text):
-			found := directive.FindStringSubmatch(line.Value)
-			if found == nil {
-				continue
-			}
-			if !directives[found[1]] {
-				return nil, source.ErrorAt(line.Trim().Place(0), "unknown directive @%.64s", found[1])
-			}
-			if found[1] == "name" {
-				b.name = strings.TrimSpace(found[2])
+			if found := directive.FindStringSubmatch(line.Value); found != nil {
+				b.name = strings.TrimSpace(found[1])
 			}
 		case text == "", strings.HasPrefix(text, "<"), variable.MatchString(line.Value), statement.MatchString(text):
 		case statusLine.MatchString(text):
-			return nil, nil // a response alone, as documents show it
+			return nil // a response alone, as documents show it
 		default:
-			return b.lines[i:], nil
+			return b.lines[i:]
 		}
 	}
-	return nil, nil
+	return nil
+}
+
+// opensScript returns what ends the script or the comment that a line begins, or
+// nothing where it begins none: JetBrains' scripts, httpYac's, and its comments.
+func opensScript(line string) (end string) {
+	switch {
+	case strings.HasPrefix(line, "< {%"):
+		return "%}"
+	case strings.HasPrefix(line, "{{") && !strings.Contains(line, "}}"), line == "{{":
+		return "}}"
+	case strings.HasPrefix(line, "/*"):
+		return "*/"
+	default:
+		return ""
+	}
 }
 
 func isComment(line string) bool {
@@ -171,7 +176,9 @@ func isComment(line string) bool {
 }
 
 // otherProtocols are the methods of JetBrains' client that are not HTTP's.
-var otherProtocols = map[string]bool{"GRAPHQL": true, "GRPC": true, "RSOCKET": true, "WEBSOCKET": true}
+var otherProtocols = map[string]bool{
+	"GRPC": true, "RSOCKET": true, "WEBSOCKET": true, "WS": true, "SSE": true, "MQTT": true, "AMQP": true,
+}
 
 var (
 	methodName  = regexp.MustCompile(`^([A-Za-z]+)\s+`)

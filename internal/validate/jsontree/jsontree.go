@@ -177,3 +177,11 @@ func (n *Node) Text() source.Text {
 
 // IsTrue tells whether the value is the boolean true.
 func (n *Node) IsTrue() bool { return n != nil && n.Kind == 't' }
+
+// Elements returns the items of an array, and nothing for anything else.
+func (n *Node) Elements() []*Node {
+	if !n.IsArray() {
+		return nil
+	}
+	return n.Items
+}

@@ -5,7 +5,7 @@ import "strings"
 // longNames are curl's long options that have a letter too, and matter here.
 var longNames = map[string]string{
 	"request": "X", "header": "H", "data": "d", "get": "G", "head": "I", "form": "F", "upload-file": "T", "user": "u",
-	"user-agent": "A", "referer": "e", "cookie": "b",
+	"user-agent": "A", "referer": "e", "cookie": "b", "range": "r",
 }
 
 // valueLetters are curl's options of one letter that take a value.

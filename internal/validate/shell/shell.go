@@ -4,7 +4,7 @@ package shell
 
 import (
 	"errors"
-	"path"
+	"maps"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -17,17 +17,20 @@ type Files func(name string) (*source.File, error)
 
 // Parse yields a request for every URL of every curl command in a script. What
 // only a running shell knows, such as the output of commands and variables from
-// outside, is unknown in the texts. Its errors are *source.FileError, or those
-// of yield.
+// outside, is unknown in the texts. A statement that cannot be read does not
+// hide those after it. Its errors are *source.FileError, joined, or the first
+// other one of yield.
 func Parse(text source.Text, files Files, yield source.Yield) error {
-	text = unixLines(text)
-	file, err := parser().Parse(strings.NewReader(text.Value), "")
-	if err != nil {
-		return problem(text, err)
+	s := &script{
+		text: unixLines(text), files: files, yield: yield, problems: &source.Problems{},
+		variables: map[string][]source.Text{}, functions: &functions{byName: map[string]*function{}},
 	}
-	s := &script{text: text, files: files, yield: yield, variables: map[string][]source.Text{}}
-	s.statements(file.Stmts, nil)
-	return s.err
+	s.parse()
+	s.uncalled()
+	if s.err != nil {
+		return s.err
+	}
+	return s.problems.Err()
 }
 
 // unixLines returns a script that was saved on Windows as it is meant: Bash
@@ -48,31 +51,56 @@ func unixLines(text source.Text) source.Text {
 	return b.Build()
 }
 
-// problem says where a script is wrong. The parser's own sentence may repeat
-// what it has read, so only its place counts.
-func problem(text source.Text, err error) error {
-	if failure, ok := errors.AsType[syntax.ParseError](err); ok {
-		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: its syntax is wrong here")
-	}
-	if failure, ok := errors.AsType[syntax.LangError](err); ok {
-		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: this is not Bash")
-	}
-	return source.ErrorAt(text.Place(0), "the shell script cannot be parsed")
-}
-
-// script walks a syntax tree. Variables are those that the script has set so
-// far to what can be known.
+// script is a script that is being read. Variables are those that the script has
+// set so far to what can be known; the positional parameters are "1", "2" … and,
+// together, "@".
 type script struct {
 	text      source.Text
 	files     Files
 	yield     source.Yield
+	problems  *source.Problems
 	variables map[string][]source.Text // an array has several
-	err       error
+	functions *functions
+	depth     int   // of functions and of scripts within scripts
+	err       error // ends the reading
 }
 
-// input is what a command reads, or nil where it is not known. Files are not
-// looked for until a request is made of them.
-type input func() *source.Text
+// fail keeps a problem of the file; any other error ends the reading.
+func (s *script) fail(err error) {
+	if err = s.problems.Add(err); err != nil {
+		s.err = err
+	}
+}
+
+// maxScripts is how deep scripts in arguments and calls of functions may nest.
+const maxScripts = 16
+
+// inner reads a script that stands within a word of this one, such as that of
+// bash -c. Only eval runs in the same shell.
+func (s *script) inner(text source.Text, sameShell bool) {
+	if s.depth == maxScripts || s.err != nil {
+		return
+	}
+	inner := *s
+	inner.text, inner.depth = text, s.depth+1
+	if !sameShell {
+		inner.variables = map[string][]source.Text{}
+		inner.functions = &functions{byName: map[string]*function{}, calls: s.functions.calls}
+	}
+	if !text.Known() {
+		inner.problems = &source.Problems{} // what is unknown may be what is wrong
+	}
+	inner.parse()
+	if !sameShell {
+		inner.uncalled()
+		s.functions.calls = inner.functions.calls
+	}
+	s.err = inner.err
+}
+
+// input is what a command reads. Known is false where only the program that runs
+// knows. Files are not looked for until a request is made of them.
+type input func() (text source.Text, known bool, err error)
 
 // statements reads statements in their order.
 func (s *script) statements(list []*syntax.Stmt, stdin input) {
@@ -96,12 +124,21 @@ func (s *script) statement(statement *syntax.Stmt, stdin input) {
 	case *syntax.BinaryCmd:
 		s.statement(command.X, stdin)
 		if command.Op == syntax.Pipe || command.Op == syntax.PipeAll {
-			stdin = func() *source.Text { return s.output(command.X) }
+			stdin = func() (source.Text, bool, error) {
+				text, known := s.output(command.X)
+				return text, known, nil
+			}
 		}
 		s.statement(command.Y, stdin)
 	case *syntax.DeclClause:
 		s.assign(command.Args)
 		s.nested(command)
+	case *syntax.FuncDecl:
+		s.declare(command)
+	case *syntax.Block:
+		s.statements(command.Stmts, stdin)
+	case *syntax.Subshell:
+		s.statements(command.Stmts, stdin)
 	case *syntax.ForClause:
 		if loop, ok := command.Loop.(*syntax.WordIter); ok {
 			delete(s.variables, loop.Name.Value)
@@ -142,39 +179,32 @@ func (s *script) call(command *syntax.CallExpr, stdin input) {
 		words = append(words, s.word(word)...)
 		s.nested(word)
 	}
-	if at := curlAt(words); at >= 0 && s.err == nil {
-		c := curl{script: s, stdin: stdin, start: words[at]}
-		s.err = c.run(words[at+1:])
+	if len(words) > 0 && s.err == nil {
+		s.run(words, stdin)
 	}
 }
 
-// wrappers run the command that follows them, after options and assignments of
-// their own.
-var wrappers = map[string]bool{
-	"command": true, "env": true, "exec": true, "nohup": true, "nice": true, "sudo": true, "time": true, "then": true,
-}
-
-// curlAt returns which word is the command curl, or -1.
-func curlAt(words []source.Text) int {
-	wrapped := false
-	for i, word := range words {
-		name := path.Base(word.Value)
-		switch {
-		case !word.Known():
-			return -1
-		case name == "curl" || name == "curl.exe":
-			// `command -v curl` only asks where curl is.
-			if i > 0 && strings.HasPrefix(strings.ToLower(words[i-1].Value), "-v") {
-				return -1
-			}
-			return i
-		case wrappers[name]:
-			wrapped = true
-		case !wrapped || !strings.HasPrefix(word.Value, "-") && !strings.Contains(word.Value, "="):
-			return -1
+// run reads a command: a function of the script, a builtin that sets the
+// positional parameters, curl, or what runs another command.
+func (s *script) run(words []source.Text, stdin input) {
+	name := words[0].Value
+	if f := s.functions.byName[name]; f != nil && words[0].Known() {
+		s.callFunction(f, words[1:], stdin)
+		return
+	}
+	switch {
+	case name == "set" && len(words) > 1 && words[1].Value == "--":
+		s.setPositional(words[2:])
+	case name == "shift":
+		s.shift(words[1:])
+	default:
+		if at := curlAt(words); at >= 0 {
+			c := curl{script: s, stdin: stdin, start: words[at]}
+			c.run(words[at+1:])
+			return
 		}
+		s.runScripts(words, stdin)
 	}
-	return -1
 }
 
 // assign keeps what variables are set to.
@@ -184,118 +214,67 @@ func (s *script) assign(assignments []*syntax.Assign) {
 			continue
 		}
 		name := a.Name.Value
+		before, known := s.variables[name]
 		delete(s.variables, name)
 		switch {
-		case a.Append || a.Index != nil:
-		case a.Value != nil:
+		case a.Index != nil:
+		case a.Value != nil && !a.Append:
 			s.variables[name] = []source.Text{s.joined(a.Value)}
+		case a.Value != nil && known && len(before) == 1:
+			b := source.Builder{Parent: s.text}
+			b.Text(before[0])
+			b.Text(s.joined(a.Value))
+			s.variables[name] = []source.Text{b.Build()}
+		case a.Array != nil && a.Append:
+			s.variables[name] = append(before[:len(before):len(before)], s.elementsOf(a.Array)...)
 		case a.Array != nil:
-			items := []source.Text{}
-			for _, item := range a.Array.Elems {
-				if item.Value != nil {
-					items = append(items, s.word(item.Value)...)
-				}
-			}
-			s.variables[name] = items
+			s.variables[name] = s.elementsOf(a.Array)
 		}
 	}
 }
 
-// redirected returns what a redirection gives a command to read, or nil where
-// it is something else.
-func (s *script) redirected(r *syntax.Redirect) input {
-	switch r.Op {
-	case syntax.Hdoc, syntax.DashHdoc:
-		return func() *source.Text {
-			text := s.heredoc(r)
-			return &text
+// elementsOf returns what an array is set to, which is never nil: an array
+// without elements is known, too.
+func (s *script) elementsOf(array *syntax.ArrayExpr) []source.Text {
+	items := []source.Text{}
+	for _, item := range array.Elems {
+		if item.Value != nil {
+			items = append(items, s.word(item.Value)...)
 		}
-	case syntax.WordHdoc:
-		return func() *source.Text {
-			text := s.joined(r.Word)
-			return &text
+	}
+	return items
+}
+
+// scoped runs a part of the script whose positional parameters are its own.
+func (s *script) scoped(text source.Text, part func()) {
+	outer, variables := s.text, maps.Clone(s.variables)
+	s.text = text
+	s.depth++
+	part()
+	s.depth--
+	s.text = outer
+	for name := range s.variables {
+		if isPositional(name) {
+			delete(s.variables, name)
 		}
-	case syntax.RdrIn:
-		return func() *source.Text { return s.read(s.joined(r.Word)) }
-	default:
-		return nil
 	}
-}
-
-// read returns what a file holds, or nil where only the program that runs
-// knows. It ends the parsing where the file cannot be read.
-func (s *script) read(name source.Text) *source.Text {
-	text, err := s.open(name)
-	if err != nil {
-		s.err = errors.Join(s.err, source.ErrorAt(name.Place(0), "the file that is to be sent cannot be read: %v", err))
-	}
-	return text
-}
-
-// open is read for a file that may be one that only comes to be when the script
-// runs.
-func (s *script) open(name source.Text) (*source.Text, error) {
-	var text source.Text
-	switch {
-	case name.Value == "/dev/null":
-		text = name.Named("")
-	case !name.Known() || strings.HasPrefix(name.Value, "/dev/"):
-		return nil, nil //nolint:nilnil // there is a file, and nobody knows what it holds
-	default:
-		file, err := s.files(name.Value)
-		if err != nil {
-			return nil, err
+	for name, value := range variables {
+		if isPositional(name) {
+			s.variables[name] = value
 		}
-		text = file.Text()
-	}
-	return &text, nil
-}
-
-// output returns what a statement writes, where that is plain: cat with a
-// heredoc or a file, echo or printf with a text.
-func (s *script) output(statement *syntax.Stmt) *source.Text {
-	command, ok := statement.Cmd.(*syntax.CallExpr)
-	if !ok || len(command.Args) == 0 {
-		return nil
-	}
-	var words []source.Text
-	for _, word := range command.Args {
-		words = append(words, s.word(word)...)
-	}
-	switch {
-	case len(words) == 1 && words[0].Value == "cat" && len(statement.Redirs) == 1:
-		return s.written(statement.Redirs[0])
-	case len(words) == 2 && words[0].Value == "cat" && words[1].Known() && !strings.HasPrefix(words[1].Value, "-"):
-		return s.quiet(words[1])
-	case len(words) == 2 && words[0].Value == "echo" && !strings.HasPrefix(words[1].Value, "-"):
-		return &words[1]
-	case len(words) == 2 && words[0].Value == "printf" && !strings.ContainsAny(words[1].Value, `%\`):
-		return &words[1]
-	case len(words) == 3 && words[0].Value == "printf" && strings.TrimSuffix(words[1].Value, `\n`) == "%s":
-		return &words[2]
-	default:
-		return nil
 	}
 }
 
-// written returns what cat copies from a redirection.
-func (s *script) written(r *syntax.Redirect) *source.Text {
-	if r.Op == syntax.RdrIn {
-		return s.quiet(s.joined(r.Word))
+// problem says where a script is wrong. The parser's own sentence may repeat
+// what it has read, so only its place counts.
+func problem(text source.Text, err error) *source.FileError {
+	if failure, ok := errors.AsType[syntax.ParseError](err); ok {
+		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: its syntax is wrong here")
 	}
-	if text := s.redirected(r); text != nil {
-		return text()
+	if failure, ok := errors.AsType[syntax.LangError](err); ok {
+		return source.ErrorAt(text.Place(int(failure.Pos.Offset())), "the shell script cannot be parsed: this is not Bash")
 	}
-	return nil
-}
-
-// quiet is open for a file that does not matter where it cannot be read.
-func (s *script) quiet(name source.Text) *source.Text {
-	text, err := s.open(name)
-	if err != nil {
-		return nil
-	}
-	return text
+	return source.ErrorAt(text.Place(0), "the shell script cannot be parsed")
 }
 
 // Valid tells whether a script can be parsed.

@@ -40,13 +40,47 @@ func (s *script) several(part syntax.WordPart) []source.Text {
 // elements returns what ${name[@]} stands for, or nil for anything else.
 func (s *script) elements(part syntax.WordPart) []source.Text {
 	param, ok := part.(*syntax.ParamExp)
-	if !ok || param.Param == nil {
+	if !ok || param.Param == nil || param.Length || param.Excl || param.Repl != nil || param.Exp != nil {
 		return nil
 	}
+	name := param.Param.Value
 	if index, ok := param.Index.(*syntax.Word); ok && (index.Lit() == "@" || index.Lit() == "*") {
-		return s.variables[param.Param.Value]
+		return slice(s.variables[name], param.Slice, 0)
+	}
+	if name == "@" || name == "*" {
+		return slice(s.variables["@"], param.Slice, 1)
 	}
 	return nil
+}
+
+// slice returns what ${name[@]:offset:length} leaves of a list, whose first
+// element has the number first. It returns nil where the numbers are not known.
+func slice(all []source.Text, s *syntax.Slice, first int) []source.Text {
+	if s == nil || all == nil {
+		return all
+	}
+	from, ok := number(s.Offset)
+	if !ok || from < first || from-first > len(all) {
+		return nil
+	}
+	rest := all[from-first:]
+	if s.Length == nil {
+		return rest
+	}
+	length, ok := number(s.Length)
+	if !ok || length < 0 {
+		return nil
+	}
+	return rest[:min(length, len(rest))]
+}
+
+func number(n syntax.ArithmExpr) (value int, ok bool) {
+	word, ok := n.(*syntax.Word)
+	if !ok {
+		return 0, false
+	}
+	value, err := strconv.Atoi(word.Lit())
+	return value, err == nil
 }
 
 // fields splits a text at white space, as the shell does where there are no
@@ -85,6 +119,9 @@ const (
 	unquoted quoting = "" // all of them
 	double   quoting = "$`\"\\"
 	document quoting = "$`\\"
+	// quotedDocument is a here-document whose delimiter is quoted: nothing is an
+	// escape.
+	quotedDocument quoting = "\x00"
 )
 
 func (s *script) part(b *source.Builder, part syntax.WordPart, q quoting) {
@@ -107,7 +144,7 @@ func (s *script) part(b *source.Builder, part syntax.WordPart, q quoting) {
 		s.param(b, part, raw, start, q)
 	case *syntax.CmdSubst:
 		if len(part.Stmts) == 1 {
-			if output := s.output(part.Stmts[0]); output != nil {
+			if output, known := s.output(part.Stmts[0]); known {
 				b.Text(output.Slice(0, len(strings.TrimRight(output.Value, "\n"))))
 				return
 			}
@@ -139,7 +176,13 @@ func literal(b *source.Builder, raw string, at int, q quoting) {
 			rest = i + 1
 		}
 	}
-	b.Literal(raw[rest:], at+rest)
+	end := len(raw)
+	// The parser begins a new text after a joined line within quotes or a
+	// here-document, and leaves the backslash to the one before.
+	if end > rest && raw[end-1] == '\\' && q != quotedDocument {
+		end--
+	}
+	b.Literal(raw[rest:end], at+rest)
 }
 
 var ansiEscapes = map[byte]string{
@@ -247,7 +290,7 @@ func (s *script) heredoc(r *syntax.Redirect) source.Text {
 	}
 	q := document
 	if r.Word.Lit() == "" || strings.Contains(s.source(r.Word), `\`) {
-		q = "\x00" // a quoted delimiter: nothing is an escape
+		q = quotedDocument
 	}
 	for _, part := range r.Hdoc.Parts {
 		lit, ok := part.(*syntax.Lit)
@@ -272,7 +315,7 @@ func (s *script) documentLines(b *source.Builder, raw string, at int, op syntax.
 		if op == syntax.DashHdoc && (at == 0 || s.text.Value[at-1] == '\n') {
 			tabs = len(line) - len(strings.TrimLeft(line, "\t"))
 		}
-		if q == "\x00" {
+		if q == quotedDocument {
 			b.Literal(line[tabs:], at+tabs)
 		} else {
 			literal(b, line[tabs:], at+tabs, q)

@@ -34,6 +34,13 @@ type Request struct {
 	Response *Response
 	// ResponseOnly says that the file holds a response and no request.
 	ResponseOnly bool
+
+	// Recorded says that a browser or a proxy has recorded the exchange, so that
+	// what comes from those two is none of the client's or the server's.
+	Recorded bool
+	// Comment is what the file says about the request, in formats that have a
+	// field for it, or absent.
+	Comment Text
 }
 
 // Response is a response as a file has it.
@@ -47,7 +54,8 @@ type Response struct {
 }
 
 // Yield takes the requests of a file, one after the other. A request and its
-// texts are good only until Yield returns. An error ends the parsing.
+// texts are good only until Yield returns. A *FileError is a problem of that
+// request alone; any other error ends the reading.
 type Yield func(*Request) error
 
 // FileError is the reason why a file, or a part of it, cannot be read.

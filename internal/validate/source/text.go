@@ -163,3 +163,11 @@ func (t Text) Named(value string) Text {
 	}
 	return named
 }
+
+// Placeholder returns a text that stands for something that nobody knows, and is
+// to be found where the text begins.
+func (t Text) Placeholder(value string) Text {
+	placeholder := NewText(value, Fixed(t, 0))
+	placeholder.Unknown = []Span{{0, len(value)}}
+	return placeholder
+}
