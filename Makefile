@@ -39,7 +39,7 @@ demo: build ## show events being delivered, retried and logged, in a few seconds
 
 .PHONY: crash
 crash: ## kill the service 20 times while events are published, and count what became of them
-	HOOKLINE_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./cmd/hookline
+	HOOKLINE_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./internal/cli
 
 .PHONY: bench
 bench: ## run the benchmarks, and those that compare with other libraries
@@ -48,7 +48,7 @@ bench: ## run the benchmarks, and those that compare with other libraries
 
 .PHONY: build
 build: ## build bin/hookline, stamped with the version that git describes
-	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/hookline ./cmd/hookline
+	go build -trimpath -ldflags '-X github.com/hookline-go/hookline/internal/cli.version=$(VERSION)' -o bin/hookline ./cmd/hookline
 
 .PHONY: generate
 generate: ## rebuild gen/ from openapi.yaml

@@ -206,6 +206,10 @@ var layout = map[string]rule{
 		why:     "the one place where everything meets",
 	},
 	"cmd/hookline": {
+		imports: []string{"internal/cli"},
+		why:     "it starts the command line and hands its exit status on",
+	},
+	"internal/cli": {
 		// The domain's types are what internal/app returns and a command
 		// prints.
 		imports: []string{

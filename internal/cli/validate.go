@@ -1,41 +1,16 @@
-package main
+package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 
-	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v3"
 
 	"github.com/hookline-go/hookline/internal/validate"
 	"github.com/hookline-go/hookline/internal/validate/report"
-)
-
-// exitError ends the program with a status of its own. Without a cause nothing
-// is left to be said.
-type exitError struct {
-	status int
-	cause  error
-}
-
-// Error implements error.
-func (e *exitError) Error() string {
-	if e.cause == nil {
-		return fmt.Sprintf("exit status %d", e.status)
-	}
-	return e.cause.Error()
-}
-
-// Unwrap returns the cause.
-func (e *exitError) Unwrap() error { return e.cause }
-
-const (
-	statusViolations = 1
-	statusUnusable   = 2
 )
 
 func validateCommand() *cli.Command {
@@ -101,14 +76,6 @@ func validateAction(ctx context.Context, c *cli.Command) error {
 	return nil
 }
 
-// colours tells whether the output is a terminal whose user has nothing against
-// colours (no-color.org).
-func colours(out any) bool {
-	file, ok := out.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" &&
-		(isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
-}
-
 func explain(c *cli.Command, code string) error {
 	text, err := report.Explain(code)
 	if err != nil {
@@ -116,13 +83,4 @@ func explain(c *cli.Command, code string) error {
 	}
 	_, err = fmt.Fprint(c.Root().Writer, text)
 	return err
-}
-
-// exitStatus returns the status for an error of a command, and the error that
-// is to be printed, if any.
-func exitStatus(err error) (int, error) {
-	if exit, ok := errors.AsType[*exitError](err); ok {
-		return exit.status, exit.cause
-	}
-	return 1, err
 }

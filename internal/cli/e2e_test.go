@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bufio"
@@ -43,7 +43,7 @@ func testMain(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	binary = filepath.Join(folder, "hookline")
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".") //nolint:gosec // a path of our own
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "../../cmd/hookline") //nolint:gosec // a path of our own
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s%v\n", out, err)
 		return 1
