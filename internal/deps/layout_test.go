@@ -57,10 +57,19 @@ var layout = map[string]rule{
 		why:     "users link the receiver into their programs: it brings them the generated types and nothing else",
 	},
 	"contract": {
+		imports: []string{"", "internal/openapi"},
+		why:     "it is the public face of the validation engine, and nothing else",
+	},
+	"internal/openapi": {
 		// The YAML nodes know where the document says what: kin-openapi's own
 		// do not have every keyword.
-		imports: []string{"", kinOpenAPI, jsonText, "github.com/agnivade/levenshtein", uuid, yaml},
-		why:     "server, command line, SDK and tests share one validation engine, so it knows none of them",
+		imports: []string{
+			"internal/jsonpointer", kinOpenAPI, jsonText, "github.com/agnivade/levenshtein", uuid, yaml,
+		},
+		why: "server, command line, SDK and tests share one validation engine, so it knows none of them",
+	},
+	"internal/jsonpointer": {
+		why: "everything that names a place in a JSON text uses it, the SDK too",
 	},
 	"server": {
 		imports: []string{"gen", "gen/serverapi", "contract", echo, uuid, "github.com/go-json-experiment/json", "golang.org/x/time/rate"},
@@ -143,11 +152,11 @@ var layout = map[string]rule{
 	},
 	"internal/validate": {
 		imports: []string{
-			"", "contract", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
+			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
 			"internal/validate/jsontree", "internal/validate/markdown", "internal/validate/postman", "internal/validate/report",
 			"internal/validate/shell", "internal/validate/source", doublestar,
 		},
-		why: "it brings files, formats and the engine together: what a request must be is for contract to say",
+		why: "it brings files, formats and the engine together: what a request must be is for the engine to say",
 	},
 	"internal/validate/source": {
 		imports: []string{jsonText},
