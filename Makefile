@@ -39,7 +39,7 @@ demo: build ## show events being delivered, retried and logged, in a few seconds
 
 .PHONY: crash
 crash: ## kill the service 20 times while events are published, and count what became of them
-	HOOKLINE_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./internal/cli
+	HOOKLINE_TEST_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./internal/cli
 
 .PHONY: bench
 bench: ## run the benchmarks, and those that compare with other libraries

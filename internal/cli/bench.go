@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
-	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v3"
 
 	"github.com/hookline-go/hookline/internal/app"
@@ -20,21 +18,21 @@ func benchCommand() *cli.Command {
 		Name:  "bench",
 		Usage: "measure publishing and delivery on this machine",
 		Description: `Starts a service and a receiver in this process, publishes events over HTTP and reports how many
-were acknowledged and delivered a second, how long that took, and whether any was lost.
+were acknowledged and delivered a second, how long that took, and whether any was lost. A database that is named is written to.
 
 Examples:
-   hookline bench                                              SQLite in a temporary file, 50 publishers, 10 s
-   hookline bench --rate 100 --json                            latency at a fixed rate, for scripts
-   hookline bench --database postgres://localhost/hookline     a database that may be written to`,
+   hookline bench
+   hookline bench --rate 100 --json
+   hookline bench --database postgres://localhost/hookline`,
 		Flags: []cli.Flag{
 			stringFlag("database", "", "SQLite `FILE` or postgres:// URL; a temporary SQLite file if empty"),
 			encryptionKeyFlag(),
-			&cli.IntFlag{Name: "publishers", Value: 50, Usage: "publish from so many at the same time"},
-			&cli.DurationFlag{Name: "duration", Value: 10 * time.Second, Usage: "publish for so long"},
-			&cli.DurationFlag{Name: "drain", Value: time.Minute, Usage: "wait so long for deliveries after that"},
-			&cli.FloatFlag{Name: "rate", Usage: "events a second; 0 is as many as possible"},
-			&cli.IntFlag{Name: "payload", Value: 300, Usage: "size of an event's payload, in bytes"},
-			&cli.IntFlag{Name: "dead-backlog", Usage: "first queue so many deliveries for an endpoint that never answers"},
+			countFlag("publishers", 50, 1, "publish from `N` connections at the same time"),
+			durationFlag("duration", 10*time.Second, "publish for this `TIME`"),
+			durationFlag("drain", time.Minute, "then wait for deliveries for at most this `TIME`"),
+			&cli.FloatFlag{Name: "rate", Usage: "events a second, `N`; 0 publishes as many as possible"},
+			countFlag("payload", 300, 0, "size of an event's payload in `BYTES`"),
+			countFlag("dead-backlog", 0, 0, "first queue `N` deliveries for an endpoint that never answers"),
 			jsonFlag(),
 		},
 		Action: runBench,
@@ -50,7 +48,7 @@ func runBench(ctx context.Context, c *cli.Command) error {
 		Publishers: c.Int("publishers"), Duration: c.Duration("duration"), Drain: c.Duration("drain"),
 		DeadBacklog: c.Int("dead-backlog"), Rate: c.Float("rate"), PayloadSize: c.Int("payload"),
 	}
-	if isatty.IsTerminal(os.Stderr.Fd()) {
+	if isTerminal(c.Root().ErrWriter) {
 		options.Progress = func(acknowledged, delivered int) {
 			_, _ = fmt.Fprintf(c.Root().ErrWriter, "\r%d acknowledged, %d delivered ", acknowledged, delivered)
 		}

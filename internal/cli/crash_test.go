@@ -25,7 +25,7 @@ const (
 	// publishedBeforeKill is how many events are acknowledged between two
 	// kills.
 	publishedBeforeKill = 100
-	// shortKills is for make test; make crash sets HOOKLINE_CRASH_KILLS.
+	// shortKills is for make test; make crash sets HOOKLINE_TEST_CRASH_KILLS.
 	shortKills = 2
 	// crashPatience is far more than the minute within which an attempt that
 	// died with its process is made again.
@@ -73,7 +73,7 @@ func TestWorkers(t *testing.T) {
 
 func kills(t *testing.T) int {
 	t.Helper()
-	text, ok := os.LookupEnv("HOOKLINE_CRASH_KILLS")
+	text, ok := os.LookupEnv("HOOKLINE_TEST_CRASH_KILLS")
 	if !ok {
 		return shortKills
 	}

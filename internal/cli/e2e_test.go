@@ -257,8 +257,8 @@ func TestRotation(t *testing.T) {
 	assert.Zero(t, p.stop(), &p.stderr)
 }
 
-// TestFailedStarts shows that each ends in one line that says what to do, and
-// in the exit status 1.
+// TestFailedStarts shows that each ends in one line that says what to do, and in
+// the exit status 1.
 func TestFailedStarts(t *testing.T) {
 	used := t.TempDir()
 	running := start(t, used, "--dev")
@@ -269,29 +269,30 @@ func TestFailedStarts(t *testing.T) {
 	require.NoError(t, os.WriteFile(notADatabase, bytes.Repeat([]byte("no database\n"), 1000), 0o600))
 
 	for _, c := range []struct {
-		name string
-		args []string
-		want string
+		name   string
+		args   []string
+		status int
+		want   string
 	}{
-		{"port in use", []string{"serve", "--listen", inUse}, "is in use; choose another with --listen"},
-		{"not a database", []string{"serve", "--database", notADatabase}, notADatabase},
-		{"a folder for a database", []string{"serve", "--database", used}, used},
-		{"no such folder", []string{"serve", "--database", "no/such/folder.db"}, "no/such"},
-		{"wrong encryption key", []string{"serve", "--encryption-key-file", otherKey}, "--encryption-key-file"},
-		{"missing encryption key", []string{"serve", "--encryption-key-file", "none.key"}, "hookline encryption-key create"},
-		{"key file exists", []string{"encryption-key", "create", "--encryption-key-file", otherKey}, otherKey},
-		{"development for all", []string{"serve", "--dev", "--listen", "0.0.0.0:0"}, "loopback"},
-		{"bad address", []string{"serve", "--listen", "8080"}, "host:port"},
-		{"bad log level", []string{"serve", "--log-level", "loud"}, "--log-level"},
-		{"negative limit", []string{"serve", "--rate-limit", "-1"}, "rate limit"},
-		{"unknown scheme", []string{"serve", "--database", "mysql://db"}, "mysql://"},
-		{"unknown flag", []string{"serve", "--nope"}, "nope"},
-		{"missing flag", []string{"keys", "create", "--org", "1"}, "name"},
-		{"no such key", []string{"keys", "revoke", "--org", "1", "--id", "99"}, "API key"},
+		{"port in use", []string{"serve", "--listen", inUse}, 1, "is in use; choose another with --listen"},
+		{"not a database", []string{"serve", "--database", notADatabase}, 1, notADatabase},
+		{"a folder for a database", []string{"serve", "--database", used}, 1, used},
+		{"no such folder", []string{"serve", "--database", "no/such/folder.db"}, 1, "no/such"},
+		{"wrong encryption key", []string{"serve", "--encryption-key-file", otherKey}, 1, "--encryption-key-file"},
+		{"missing encryption key", []string{"serve", "--encryption-key-file", "none.key"}, 1, "hookline encryption-key create"},
+		{"key file exists", []string{"encryption-key", "create", "--encryption-key-file", otherKey}, 1, otherKey},
+		{"development for all", []string{"serve", "--dev", "--listen", "0.0.0.0:0"}, 2, "loopback"},
+		{"bad address", []string{"serve", "--listen", "8080"}, 2, "host:port"},
+		{"bad log level", []string{"serve", "--log-level", "loud"}, 2, "--log-level"},
+		{"negative limit", []string{"serve", "--rate-limit", "-1"}, 2, "--rate-limit must be 0 or more"},
+		{"unknown scheme", []string{"serve", "--database", "mysql://db"}, 2, "mysql://"},
+		{"unknown flag", []string{"serve", "--nope"}, 2, "nope"},
+		{"missing flag", []string{"keys", "create", "--org", "1"}, 2, "name"},
+		{"no such key", []string{"keys", "revoke", "--org", "1", "--id", "99"}, 1, "API key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			stdout, stderr, status := hookline(t, used, c.args...)
-			assert.Equal(t, 1, status)
+			assert.Equal(t, c.status, status)
 			assert.Empty(t, stdout)
 			assert.Contains(t, stderr, c.want)
 			assert.Equal(t, 1, strings.Count(stderr, "\n"), "more than one line: %s", stderr)

@@ -11,8 +11,8 @@ func encryptionKeyCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "encryption-key",
 		Usage: "manage the key that encrypts signing keys and header values at rest",
-		Description: "The file is made readable by its owner only. Keep a copy of it apart from the database's: without it\n" +
-			"the stored signing keys and header values cannot be read.",
+		Description: "The file is made readable by its owner only. Keep a copy of it, in another place than the " +
+			"database's backups: without it the stored signing keys and header values cannot be read.",
 		Commands: []*cli.Command{encryptionKeyCreateCommand(), encryptionKeyRotateCommand()},
 	}
 }

@@ -9,8 +9,8 @@ import (
 func encryptionKeyRotateCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "rotate",
-		Usage:       "add a new key that encrypts from the service's next start on; the old ones stay, to read",
-		Description: "Examples:\n   hookline encryption-key rotate",
+		Usage:       "add a new key, which encrypts from the next start of the service",
+		Description: "The old keys stay in the file, to read what they encrypted.\n\nExamples:\n   hookline encryption-key rotate",
 		Flags:       []cli.Flag{encryptionKeyFlag()},
 		Action:      keyFileAction(app.RotateEncryptionKey, "rotated the key in"),
 	}

@@ -12,15 +12,15 @@ import (
 func keysCreateCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "create",
-		Usage: "make an API key and print it, this once, on standard output",
-		Description: `An organisation that is new is made too.
+		Usage: "make an API key and print it, once, on standard output",
+		Description: `A new organisation is made with its first key.
 
 Examples:
    hookline keys create --org 1 --name ci
    HOOKLINE_API_KEY=$(hookline keys create --org 1 --name ci)`,
 		Flags: append([]cli.Flag{
 			organisationFlag(),
-			&cli.StringFlag{Name: "name", Usage: "`NAME` that tells people what the key is for", Required: true, Sources: variable("name")},
+			&cli.StringFlag{Name: "name", Usage: "`NAME` that says what the key is for", Required: true, Sources: variable("name")},
 			jsonFlag(),
 		}, databaseFlags()...),
 		Action: func(ctx context.Context, c *cli.Command) error {

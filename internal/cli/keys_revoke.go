@@ -12,7 +12,7 @@ import (
 func keysRevokeCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "revoke",
-		Usage:       "make an API key invalid, at once and for good",
+		Usage:       "make an API key invalid, immediately and for ever",
 		Description: "Examples:\n   hookline keys revoke --org 1 --id 7",
 		Flags: append([]cli.Flag{
 			organisationFlag(),

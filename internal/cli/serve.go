@@ -20,36 +20,25 @@ func serveCommand() *cli.Command {
 		Name:  "serve",
 		Usage: "serve the API until SIGTERM or an interrupt",
 		Description: `Examples:
-   hookline serve --dev                                  try it: organisation 1, key dev-key, loopback only
-   hookline serve --listen :8080 --database /var/lib/hookline/hookline.db --rate-limit 100`,
+   hookline serve --dev
+   hookline serve --listen :8080 --database /var/lib/hookline/hookline.db`,
 		Flags: append([]cli.Flag{
 			stringFlag("listen", app.DefaultListen, "`ADDRESS` to listen on; port 0 takes a free one"),
 			&cli.BoolFlag{
 				Name: "dev", Sources: variable("dev"),
 				Usage: "development: make organisation 1 with the API key dev-key and a missing encryption key",
 			},
-			&cli.IntFlag{
-				Name: "rate-limit", Sources: variable("rate-limit"), Usage: "requests a minute for each API key; 0 is no limit",
-			},
-			&cli.IntFlag{
-				Name: "rate-burst", Value: app.DefaultRateBurst, Sources: variable("rate-burst"),
-				Usage: "requests that a key may make at once",
-			},
-			&cli.DurationFlag{
-				Name: "request-timeout", Value: app.DefaultRequestTimeout, Sources: variable("request-timeout"),
-				Usage: "how long the answer to a request may take",
-			},
-			&cli.DurationFlag{
-				Name: "shutdown-timeout", Value: app.DefaultShutdownTimeout, Sources: variable("shutdown-timeout"),
-				Usage: "how long requests under way may take to end at a stop",
-			},
+			countFlag("rate-limit", 0, 0, "`N` requests a minute for each API key; 0 is no limit"),
+			countFlag("rate-burst", app.DefaultRateBurst, 1, "`N` requests that a key may make at once, where there is a limit"),
+			durationFlag("request-timeout", app.DefaultRequestTimeout, "longest `TIME` that the answer to a request may take"),
+			durationFlag("shutdown-timeout", app.DefaultShutdownTimeout, "`TIME` that open requests have to finish when the service stops"),
 			&cli.BoolFlag{
 				Name: "no-migrate", Sources: variable("no-migrate"),
-				Usage: "leave the database's schema alone: see hookline migrate",
+				Usage: "do not change the database's schema: see hookline migrate",
 			},
 			&cli.BoolFlag{Name: "metrics", Sources: variable("metrics"), Usage: "serve /metrics for Prometheus beside the API"},
-			stringFlag("log-format", "text", "text or json"),
-			stringFlag("log-level", "info", "debug, info, warn or error"),
+			choiceFlag("log-format", "text", "`FORMAT` of the log", "text", "json"),
+			choiceFlag("log-level", "info", "least `LEVEL` that is logged", "debug", "info", "warn", "error"),
 		}, slices.Concat(deliveryFlags(), databaseFlags())...),
 		Action: serve,
 	}
@@ -107,19 +96,15 @@ curl --request POST \
 `, address, app.DevKey)
 }
 
+// newLogger takes values that the flags have checked.
 func newLogger(w io.Writer, format, level string) (*slog.Logger, error) {
-	var options slog.HandlerOptions
-	threshold := new(slog.LevelVar)
+	var threshold slog.Level
 	if err := threshold.UnmarshalText([]byte(level)); err != nil {
-		return nil, fmt.Errorf("--log-level must be debug, info, warn or error, not %q", level)
+		return nil, usageError(err)
 	}
-	options.Level = threshold
-	switch format {
-	case "text":
-		return slog.New(slog.NewTextHandler(w, &options)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(w, &options)), nil
-	default:
-		return nil, fmt.Errorf("--log-format must be text or json, not %q", format)
+	options := &slog.HandlerOptions{Level: threshold}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options)), nil
 	}
+	return slog.New(slog.NewTextHandler(w, options)), nil
 }

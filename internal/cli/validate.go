@@ -3,9 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v3"
 
@@ -17,10 +14,10 @@ func validateCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "validate",
 		Usage:     "tell which recorded or hand-written requests break the contract, and where",
-		ArgsUsage: "[paths or - …]",
+		ArgsUsage: "[PATH …]",
 		Description: `Reads JSON and YAML fixtures, HAR recordings, .http and .rest files, curl commands in shell scripts
-and Markdown, and Postman collections. The exit status is 0 if all is well, 1 for violations, and 2 if something could
-not be read or no request was found.
+and Markdown, and Postman collections; the path - is standard input. The exit status is 0 if every request is valid,
+1 for violations, and 2 if something could not be read or no request was found.
 
 Examples:
    hookline validate testdata docs/*.md
@@ -30,15 +27,12 @@ Examples:
    hookline validate --explain enum`,
 		Flags:  validateFlags(),
 		Action: validateAction,
-		OnUsageError: func(_ context.Context, c *cli.Command, err error, _ bool) error {
-			return &exitError{status: statusUnusable, cause: fmt.Errorf("%w (see %s --help)", err, c.FullName())}
-		},
 	}
 }
 
 func validateFlags() []cli.Flag {
 	return []cli.Flag{
-		stringFlag("format", "text", "`FORMAT` of the output: "+strings.Join(report.Formats(), ", ")),
+		choiceFlag("format", "text", "`FORMAT` of the output", report.Formats()...),
 		stringFlag("spec", "", "OpenAPI 3.0 document `FILE` (default: hookline's own contract)"),
 		&cli.StringSliceFlag{Name: "server", Usage: "base `URL` besides those of the document; may be repeated", Sources: variable("server")},
 		stringFlag("operation", "", "`ID` of the operation that bare bodies are for; ID:STATUS for a response's"),
@@ -55,20 +49,17 @@ func validateAction(ctx context.Context, c *cli.Command) error {
 		return explain(c, code)
 	}
 	format := c.String("format")
-	if !slices.Contains(report.Formats(), format) {
-		return &exitError{status: statusUnusable, cause: fmt.Errorf("--format must be one of %s", strings.Join(report.Formats(), ", "))}
-	}
 	result, err := validate.Run(ctx, validate.Options{
-		Paths: c.Args().Slice(), Stdin: os.Stdin, Exclude: c.StringSlice("exclude"), Spec: c.String("spec"),
+		Paths: c.Args().Slice(), Stdin: c.Root().Reader, Exclude: c.StringSlice("exclude"), Spec: c.String("spec"),
 		Servers: c.StringSlice("server"), Operation: c.String("operation"), Environment: c.String("env"),
 		Baseline: c.String("baseline"), Strict: c.Bool("strict"), Cases: format == "junit",
 	})
 	if err != nil {
-		return &exitError{status: statusUnusable, cause: err}
+		return usageError(err)
 	}
 	out := c.Root().Writer
 	if err := report.Write(out, format, result, report.Options{Colour: colours(out), Version: currentVersion()}); err != nil {
-		return &exitError{status: statusUnusable, cause: err}
+		return usageError(err)
 	}
 	if status := result.ExitCode(); status != 0 {
 		return &exitError{status: status}
@@ -79,7 +70,7 @@ func validateAction(ctx context.Context, c *cli.Command) error {
 func explain(c *cli.Command, code string) error {
 	text, err := report.Explain(code)
 	if err != nil {
-		return &exitError{status: statusUnusable, cause: err}
+		return usageError(err)
 	}
 	_, err = fmt.Fprint(c.Root().Writer, text)
 	return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -33,9 +34,12 @@ func versionCommand() *cli.Command {
 			if c.Bool("json") {
 				return printJSON(c.Root().Writer, map[string]string{"version": currentVersion(), "go": runtime.Version()})
 			}
-			_, err := fmt.Fprintf(c.Root().Writer, "hookline %s (%s, %s/%s)\n",
-				currentVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
+			return printVersion(c.Root().Writer)
 		},
 	}
+}
+
+func printVersion(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "hookline %s (%s, %s/%s)\n", currentVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
