@@ -223,7 +223,7 @@ var layout = map[string]rule{
 		// prints.
 		imports: []string{
 			"internal/app", "internal/webhook", "internal/bench", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
-			"github.com/mattn/go-isatty",
+			"github.com/mattn/go-isatty", "golang.org/x/term", "github.com/agnivade/levenshtein",
 		},
 		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
 	},
