@@ -36,7 +36,7 @@ func TestPasswordsStaySecret(t *testing.T) {
 	assert.Equal(t, 1, status)
 	assert.NotContains(t, stdout+stderr, "pass")
 	_, stderr, status = hookline(t, folder, "serve", "--database", "mysql://root:password@127.0.0.1/hookline")
-	assert.Equal(t, 1, status)
+	assert.Equal(t, 2, status)
 	assert.NotContains(t, stderr, "password")
 	assert.Contains(t, stderr, "postgres://")
 }
