@@ -17,8 +17,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## start the service in development mode (ARGS= adds arguments)
-	go run ./cmd/hookline serve --dev $(ARGS)
+run: build ## start the service in development mode (ARGS= adds arguments)
+	@exec bin/hookline serve --dev $(ARGS)
 
 .PHONY: test
 test: ## run all tests; the last line says what of them needs something that is not there
@@ -35,11 +35,11 @@ postgresql: # see to it that tests find a PostgreSQL
 
 .PHONY: demo
 demo: build ## show events being delivered, retried and logged, in a few seconds
-	go run ./examples/demo bin/hookline
+	@go run ./examples/demo bin/hookline
 
 .PHONY: crash
-crash: ## kill the service 20 times while events are published, and count what became of them
-	HOOKLINE_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./cmd/hookline
+crash: ## kill the service 20 times while events are published, and count which of them arrive
+	HOOKLINE_TEST_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./internal/cli
 
 .PHONY: bench
 bench: ## run the benchmarks, and those that compare with other libraries
@@ -48,7 +48,9 @@ bench: ## run the benchmarks, and those that compare with other libraries
 
 .PHONY: build
 build: ## build bin/hookline, stamped with the version that git describes
-	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/hookline ./cmd/hookline
+	@test -e bin/hookline || echo 'Building bin/hookline: the first time compiles everything, which takes minutes on a small machine.'
+	@# The flags are those of go test and go run, so that all share what is compiled.
+	@go build -ldflags '-X github.com/hookline-go/hookline/internal/cli.version=$(VERSION)' -o bin/hookline ./cmd/hookline
 
 .PHONY: generate
 generate: ## rebuild gen/ from openapi.yaml

@@ -23,8 +23,7 @@ import (
 	"github.com/hookline-go/hookline/server"
 )
 
-// seedRequest is the body of the document that started it all
-// (seed/create-webhook-config.txt).
+// seedRequest is the body of the seed's request (docs/upstream.md).
 const seedRequest = `
 {
   "webhook_type": "CONNECTION_CHANGED",

@@ -287,11 +287,7 @@ func ExampleWithPreflight() {
 		fmt.Println(err)
 		return
 	}
-	preflight, err := contract.NewPreflight(api)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	preflight := contract.NewPreflight(api)
 	_, err = c.WebhookConfigs.Get(context.Background(), 0, client.WithPreflight(preflight))
 	fmt.Println(err)
 	// Output: client: getWebhookConfig: invalid_request: The request breaks the contract.; path /webhookConfigId: the path parameter "webhookConfigId" must be 1 or more

@@ -169,8 +169,7 @@ func checked(t *testing.T, n *network) *http.Client {
 	c, err := contract.Default()
 	require.NoError(t, err)
 	httpClient := n.httpClient(t)
-	httpClient.Transport, err = contract.Transport(c, httpClient.Transport, contract.FailTest(t))
-	require.NoError(t, err)
+	httpClient.Transport = contract.Transport(c, httpClient.Transport, contract.FailTest(t))
 	return httpClient
 }
 

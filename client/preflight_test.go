@@ -17,8 +17,7 @@ func preflight(t *testing.T) client.Validator {
 	t.Helper()
 	c, err := contract.Default()
 	require.NoError(t, err)
-	validator, err := contract.NewPreflight(c)
-	require.NoError(t, err)
+	validator := contract.NewPreflight(c)
 	return validator
 }
 

@@ -4,21 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"net/http"
-	"slices"
-	"strings"
 	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/hookline-go/hookline"
+	"github.com/hookline-go/hookline/internal/openapi"
 )
 
-// Contract is an OpenAPI 3.0 document, prepared for validation.
+const (
+	// MaxBody is the largest body that keeps to hookline's contract, in bytes:
+	// 1 MiB.
+	MaxBody = openapi.MaxBody
+	// MaxDepth is how deep arrays and objects of a body may nest.
+	MaxDepth = openapi.MaxDepth
+	// MaxViolations is how many violations are reported at most. It is enough
+	// for a create with every place wrong; beyond it, a small body could ask
+	// for a large answer.
+	MaxViolations = openapi.MaxViolations
+)
+
+// Contract is an OpenAPI document, prepared for validation. It is immutable and
+// safe for concurrent use.
 type Contract struct {
-	document   *openapi3.T
-	operations map[string]*Operation
+	document   *openapi.Document
+	router     *openapi.Router
+	operations []*Operation
+	byEngine   map[*openapi.Operation]*Operation
+	byID       map[string]*Operation
 }
 
 // Default returns hookline's own contract. It is prepared at the first call and
@@ -32,50 +43,28 @@ var loadDefault = sync.OnceValues(func() (*Contract, error) {
 // Load prepares a document, in YAML or JSON. It fails where the document is not
 // valid OpenAPI 3.0, or one of its examples breaks its own schema.
 func Load(ctx context.Context, data []byte) (*Contract, error) {
-	loader := openapi3.NewLoader()
-	loader.Context = ctx
-	document, err := loader.LoadFromData(data)
+	document, err := openapi.Load(ctx, data)
 	if err != nil {
-		return nil, fmt.Errorf("contract: the document cannot be read: %w", err)
+		return nil, fmt.Errorf("contract: %w", err)
 	}
-	if document.OpenAPI == "" {
-		return nil, errors.New("contract: the document has no openapi field, so it is no OpenAPI 3.0 document")
+	router, err := openapi.NewRouter(document)
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
 	}
-	if !strings.HasPrefix(document.OpenAPI, "3.0.") {
-		return nil, fmt.Errorf("contract: the document is OpenAPI %q; only 3.0 is supported", document.OpenAPI)
+	c := &Contract{
+		document: document, router: router, byEngine: map[*openapi.Operation]*Operation{}, byID: map[string]*Operation{},
 	}
-	if err := document.Validate(ctx, openapi3.SetRegexCompiler(matcher)); err != nil {
-		return nil, fmt.Errorf("contract: the document is not valid: %w", err)
-	}
-	return compile(document)
-}
-
-func compile(document *openapi3.T) (*Contract, error) {
-	c := &Contract{document: document, operations: map[string]*Operation{}}
-	schemas := newCompiler(document)
-	for _, template := range slices.Sorted(maps.Keys(document.Paths.Map())) {
-		item := document.Paths.Value(template)
-		operations := item.Operations()
-		for _, method := range slices.Sorted(maps.Keys(operations)) {
-			compiled, err := schemas.compileOperation(method, template, item, operations[method])
-			if err != nil {
-				return nil, fmt.Errorf("contract: %s %s: %w", method, template, err)
-			}
-			if _, twice := c.operations[compiled.ID]; twice {
-				return nil, fmt.Errorf("contract: the operation id %q is used twice", compiled.ID)
-			}
-			c.operations[compiled.ID] = compiled
-		}
+	for _, engine := range document.Operations() {
+		operation := &Operation{ID: engine.ID, Method: engine.Method, Path: engine.Path, engine: engine}
+		c.operations = append(c.operations, operation)
+		c.byEngine[engine], c.byID[operation.ID] = operation, operation
 	}
 	return c, nil
 }
 
-// matcher lets kin-openapi read patterns as this package does.
-func matcher(pattern string) (openapi3.RegexMatcher, error) { return compilePattern(pattern) }
-
 // JSON returns the document as JSON, with its references as they are.
 func (c *Contract) JSON() ([]byte, error) {
-	data, err := c.document.MarshalJSON()
+	data, err := c.document.JSON()
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
@@ -85,38 +74,50 @@ func (c *Contract) JSON() ([]byte, error) {
 // Operation returns the operation with that operationId. An operation without
 // one has its method and path template for an id, such as "GET /things".
 func (c *Contract) Operation(id string) (*Operation, bool) {
-	operation, ok := c.operations[id]
+	operation, ok := c.byID[id]
 	return operation, ok
 }
 
 // Operations returns all operations, by path template and then by method.
 func (c *Contract) Operations() []*Operation {
-	all := make([]*Operation, 0, len(c.operations))
-	for _, operation := range c.operations {
-		all = append(all, operation)
-	}
-	slices.SortFunc(all, func(a, b *Operation) int {
-		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
-	})
-	return all
+	return append([]*Operation(nil), c.operations...)
 }
 
-// Request is an HTTP request whose path has been matched with an operation. The
-// host, the method and the path itself are the router's business, and the
-// security schemes are the authenticator's.
-type Request struct {
-	// PathParams holds the path's parameters, unescaped, by name.
+// Match is the operation that a request is for, and the parameters of its path.
+type Match struct {
+	Operation *Operation
+	// PathParams are unescaped, by name.
 	PathParams map[string]string
-	RawQuery   string
-	// Header has canonical keys, as http.Header does everywhere.
-	Header http.Header
-	Body   []byte
 }
 
-// Response is an HTTP response to an operation.
-type Response struct {
-	Status int
-	// Header has canonical keys, as http.Header does everywhere.
-	Header http.Header
-	Body   []byte
+// MatchError says why a request is for none of the operations. It repeats
+// nothing of the URL.
+type MatchError struct {
+	// Code is CodeNotFound, CodeMethodNotAllowed or CodeOtherServer.
+	Code Code
+	// Suggestion is the nearest path template for CodeNotFound, or empty where
+	// none is near.
+	Suggestion string
+	// Methods are those that the path has, for CodeMethodNotAllowed.
+	Methods []string
+
+	reason string
+}
+
+// Error implements error.
+func (e *MatchError) Error() string { return e.reason }
+
+// Match finds the operation for a method and a URL as it is written, with its
+// percent-encoding. The URL is absolute, or a path that begins with a server's
+// base path, or the path of an operation alone. Schemes are not compared, and a
+// server on the loopback interface stands for all of its ports. The error is a
+// *MatchError.
+func (c *Contract) Match(method, target string) (*Match, error) {
+	match, err := c.router.Match(method, target)
+	if failure, failed := errors.AsType[*openapi.MatchError](err); failed {
+		return nil, &MatchError{
+			Code: Code(failure.Code), Suggestion: failure.Suggestion, Methods: failure.Methods, reason: failure.Error(),
+		}
+	}
+	return &Match{Operation: c.byEngine[match.Operation], PathParams: match.PathParams}, nil
 }

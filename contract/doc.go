@@ -2,11 +2,10 @@
 // document. It is the one validation engine of hookline: the server, the
 // command line, the SDK's preflight and the tests all use it.
 //
-// kin-openapi loads the document and checks it; Load compiles its schemas once,
-// and validation then decodes a body strictly, once, and reports everything
-// that breaks the contract together, in the order of the message. What was
-// submitted is never part of a violation, so violations can be logged and
-// answered as they are.
+// Load compiles a document's schemas once. Validation then decodes a body
+// strictly, once, and reports everything that breaks the contract together, in
+// the order of the message. What was submitted is never part of a violation, so
+// violations can be logged and answered as they are.
 //
 // What it does not look into: cookies; bodies that are not JSON; and of
 // parameters that are objects, in the label or the matrix style, or in a media

@@ -7,16 +7,12 @@ import (
 
 // Preflight checks requests before they are sent. It is what the SDK's
 // client.WithPreflight takes. It is immutable and safe for concurrent use.
-type Preflight struct{ router *Router }
+type Preflight struct{ contract *Contract }
 
 // NewPreflight prepares the checking of requests for a contract, such as
 // [Default].
-func NewPreflight(c *Contract) (*Preflight, error) {
-	router, err := NewRouter(c)
-	if err != nil {
-		return nil, err
-	}
-	return &Preflight{router}, nil
+func NewPreflight(c *Contract) *Preflight {
+	return &Preflight{c}
 }
 
 // ValidateRequest returns nil where the request keeps to the contract. The
@@ -25,7 +21,7 @@ func NewPreflight(c *Contract) (*Preflight, error) {
 // an operation alone; its body is given apart and left as it is.
 func (p *Preflight) ValidateRequest(request *http.Request, body []byte) error {
 	var found *BreachError
-	check := checker{router: p.router, report: func(b *BreachError) { found = b }}
+	check := checker{contract: p.contract, report: func(b *BreachError) { found = b }}
 	check.request(request, body)
 	if found == nil {
 		return nil
@@ -54,7 +50,7 @@ func (r *refusal) MarshalJSON() ([]byte, error) {
 	}
 	places := make([]violation, 0, len(r.breach.Violations))
 	for _, v := range r.breach.Violations {
-		places = append(places, violation{v.In, v.Pointer, v.Code, v.Message, v.Schema, v.Suggestion})
+		places = append(places, violation{v.In, v.Pointer, v.Code, v.Detail(), v.Schema, v.Suggestion})
 	}
 	return json.Marshal(map[string]any{
 		"code": "invalid_request", "detail": "The request breaks the contract.", "errors": places,

@@ -31,7 +31,7 @@ func (b *BreachError) Error() string {
 		fmt.Fprintf(&text, "the response %d to %s %s breaks the contract", b.Response, b.Method, b.Path)
 	}
 	for _, v := range b.Violations {
-		fmt.Fprintf(&text, "\n  %s %s: %s (%s)", v.In, v.Pointer, v.Message, v.Code)
+		fmt.Fprintf(&text, "\n  %s %s: %s (%s)", v.In, v.Pointer, v.Detail(), v.Code)
 		if v.Suggestion != "" {
 			fmt.Fprintf(&text, "; did you mean %s?", v.Suggestion)
 		}
@@ -67,15 +67,11 @@ func FailTest(t TB) func(*BreachError) {
 // returned, in the goroutine of the request; FailTest makes one. A request for
 // which the contract has no operation is reported with CodeNotFound or
 // CodeMethodNotAllowed. A nil base is http.DefaultTransport.
-func Transport(c *Contract, base http.RoundTripper, report func(*BreachError)) (http.RoundTripper, error) {
-	router, err := NewRouter(c)
-	if err != nil {
-		return nil, err
-	}
+func Transport(c *Contract, base http.RoundTripper, report func(*BreachError)) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport //nolint:forbidigo // what http.Client does with a nil Transport
 	}
-	return &transport{checker: checker{router: router, report: report}, base: base}, nil
+	return &transport{checker: checker{contract: c, report: report}, base: base}
 }
 
 type transport struct {
@@ -123,17 +119,17 @@ type again struct {
 
 // checker finds breaches for Transport and Handler.
 type checker struct {
-	router *Router
-	report func(*BreachError)
+	contract *Contract
+	report   func(*BreachError)
 }
 
 // request returns the operation, or nil where there is none.
 func (c *checker) request(r *http.Request, body []byte) *Operation {
-	match, err := c.router.Match(r.Method, r.URL.EscapedPath())
+	match, err := c.contract.Match(r.Method, r.URL.EscapedPath())
 	if err != nil {
 		failure, _ := errors.AsType[*MatchError](err)
 		c.report(&BreachError{Method: r.Method, Path: r.URL.Path, Violations: []Violation{{
-			In: InPath, Code: failure.Code, Message: failure.Error(), Suggestion: failure.Suggestion, Offset: -1,
+			In: InPath, Code: failure.Code, Message: failure.Error(), Suggestion: failure.Suggestion, Start: -1, End: -1,
 		}}})
 		return nil
 	}

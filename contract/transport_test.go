@@ -75,8 +75,7 @@ func TestTransport(t *testing.T) {
 			}))
 			defer server.Close()
 			report, got := collect()
-			transport, err := contract.Transport(defaultContract(t), nil, report)
-			require.NoError(t, err)
+			transport := contract.Transport(defaultContract(t), nil, report)
 			request, err := http.NewRequestWithContext(t.Context(), e.method, server.URL+e.path, strings.NewReader(e.body))
 			require.NoError(t, err)
 			if e.body != "" {
@@ -98,8 +97,7 @@ func TestHandler(t *testing.T) {
 	for _, e := range exchanges {
 		t.Run(e.name, func(t *testing.T) {
 			report, got := collect()
-			handler, err := contract.Handler(defaultContract(t), answer(e.status, e.answer), report)
-			require.NoError(t, err)
+			handler := contract.Handler(defaultContract(t), answer(e.status, e.answer), report)
 			request := httptest.NewRequestWithContext(t.Context(), e.method, e.path, strings.NewReader(e.body))
 			if e.body != "" {
 				request.Header.Set("Content-Type", "application/json")
@@ -117,13 +115,12 @@ func TestHandler(t *testing.T) {
 // implicit 200, informational answers, flushing.
 func TestHandlerPlain(t *testing.T) {
 	report, got := collect()
-	handler, err := contract.Handler(defaultContract(t), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	handler := contract.Handler(defaultContract(t), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusEarlyHints)
 		_, err := io.WriteString(w, "plain")
 		assert.NoError(t, err)
 		assert.NoError(t, http.NewResponseController(w).Flush())
 	}), report)
-	require.NoError(t, err)
 	server := httptest.NewServer(handler)
 	defer server.Close()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v4/core/webhook-logs", http.NoBody)
@@ -146,21 +143,19 @@ func TestTransportBroken(t *testing.T) {
 	base := roundTripper(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: failing}, nil
 	})
-	transport, err := contract.Transport(defaultContract(t), base, report)
-	require.NoError(t, err)
+	transport := contract.Transport(defaultContract(t), base, report)
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/core/webhook-logs", http.NoBody)
-	_, err = transport.RoundTrip(request) //nolint:bodyclose // there is none
+	_, err := transport.RoundTrip(request) //nolint:bodyclose // there is none
 	require.ErrorContains(t, err, "broken off")
 	request = httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/core/webhook-config", failing)
 	_, err = transport.RoundTrip(request) //nolint:bodyclose // there is none
 	require.ErrorContains(t, err, "broken off")
 
-	handler, err := contract.Handler(defaultContract(t), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	handler := contract.Handler(defaultContract(t), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		data, err := io.ReadAll(r.Body)
 		assert.Equal(t, `{"na`, string(data), "what was read must come again")
 		assert.ErrorContains(t, err, "broken off")
 	}), report)
-	require.NoError(t, err)
 	again := io.NopCloser(io.MultiReader(strings.NewReader(`{"na`), iotest.ErrReader(errors.New("broken off"))))
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/core/webhook-config", again))
 	assert.Empty(t, *got)
@@ -182,8 +177,7 @@ func (f *fakeTest) Errorf(format string, args ...any) {
 
 func TestFailTest(t *testing.T) {
 	fake := &fakeTest{}
-	handler, err := contract.Handler(defaultContract(t), answer(200, `{}`), contract.FailTest(fake))
-	require.NoError(t, err)
+	handler := contract.Handler(defaultContract(t), answer(200, `{}`), contract.FailTest(fake))
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/core/webhook-config?key=secret", strings.NewReader(`{"webhook_type": "SYNC_START", "name": "n", "url": "https://e.com"}`))
 	request.Header.Set("Content-Type", "application/json")
 	handler.ServeHTTP(httptest.NewRecorder(), request)
@@ -205,11 +199,7 @@ func ExampleTransport() {
 	api := httptest.NewServer(answer(http.StatusNoContent, "")) // in a real test, hooklinetest or a fake of your own
 	defer api.Close()
 	// In a test, contract.FailTest(t) is the report.
-	transport, err := contract.Transport(c, nil, func(b *contract.BreachError) { fmt.Println(b) })
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	transport := contract.Transport(c, nil, func(b *contract.BreachError) { fmt.Println(b) })
 	client := &http.Client{Transport: transport}
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, api.URL+"/v4/core/webhook-config/first", http.NoBody)
 	if err != nil {
@@ -238,11 +228,7 @@ func ExampleHandler() {
 	}
 	mine := answer(http.StatusOK, `{"data": {"data": [], "count": 0}, "request_id": "a1b2c3d4-e5f6-7890-abcd-ef1234567890"}`)
 	// In a test, contract.FailTest(t) is the report.
-	handler, err := contract.Handler(c, mine, func(b *contract.BreachError) { fmt.Println(b) })
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	handler := contract.Handler(c, mine, func(b *contract.BreachError) { fmt.Println(b) })
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/v4/core/webhook-config", http.NoBody))
 	// Output:
 	// the response 200 to GET /v4/core/webhook-config breaks the contract

@@ -6,7 +6,7 @@ import (
 )
 
 // TimestampLayout is how the API writes a moment: UTC, with exactly three
-// fractional digits (UPSTREAM.md, WebhookConfig).
+// fractional digits (docs/upstream.md, WebhookConfig).
 const TimestampLayout = "2006-01-02T15:04:05.000Z"
 
 // Timestamp is a moment as the API writes it. It is the one type of this

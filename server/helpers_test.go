@@ -33,8 +33,7 @@ const (
 	deliveryID    = "0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b11"
 )
 
-// seedRequest is the body of the document that started it all
-// (seed/create-webhook-config.txt).
+// seedRequest is the body of the seed's request (docs/upstream.md).
 const seedRequest = `
 {
   "webhook_type": "CONNECTION_CHANGED",

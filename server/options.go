@@ -79,7 +79,7 @@ func WithMaxBody(bytes int64) Option {
 
 // WithRateLimit gives every API key a token bucket of burst requests that fills
 // at perMinute requests a minute. There is no limit unless it is given. The
-// vendor's API has 100 and 200 (UPSTREAM.md).
+// vendor's API has 100 and 200 (docs/upstream.md).
 func WithRateLimit(perMinute, burst int) Option {
 	return func(s *settings) { s.perMinute, s.burst = perMinute, burst }
 }

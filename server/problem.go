@@ -168,12 +168,13 @@ var unreadable = map[contract.Code]int{
 func invalidProblem(violations []contract.Violation) gen.Problem {
 	status, code := http.StatusBadRequest, CodeInvalidRequest
 	listed := make([]gen.Violation, len(violations))
-	for i, v := range violations {
+	for i := range violations {
+		v := &violations[i]
 		if special, ok := unreadable[v.Code]; ok {
 			status, code = special, string(v.Code)
 		}
 		listed[i] = gen.Violation{
-			In: gen.ViolationIn(v.In), Pointer: v.Pointer, Code: string(v.Code), Detail: v.Message,
+			In: gen.ViolationIn(v.In), Pointer: v.Pointer, Code: string(v.Code), Detail: v.Detail(),
 			Schema: textOrNil(v.Schema), Suggestion: textOrNil(v.Suggestion),
 		}
 	}

@@ -15,7 +15,7 @@ import (
 
 var errRateLimited = errors.New("server: the rate limit is used up")
 
-// The headers of a limit (UPSTREAM.md), as net/http spells them in a header
+// The headers of a limit (docs/upstream.md), as net/http spells them in a header
 // map.
 const (
 	headerLimit     = "X-Ratelimit-Limit"

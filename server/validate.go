@@ -92,7 +92,7 @@ func (s *settings) tooLarge() error {
 }
 
 func refuse(in contract.In, pointer string, code contract.Code, message string) error {
-	return &invalidRequestError{violations: []contract.Violation{{In: in, Pointer: pointer, Code: code, Message: message, Offset: -1}}}
+	return &invalidRequestError{violations: []contract.Violation{{In: in, Pointer: pointer, Code: code, Message: message, Start: -1, End: -1}}}
 }
 
 // brokenBodyError is a body that did not arrive whole. That is the caller's

@@ -105,8 +105,17 @@ type Config struct {
 	Clock func() time.Time
 }
 
-// withDefaults fills what is left open, and then sees to it that the whole is
-// sound.
+// ConfigError says that no service can run with a Config, and why.
+type ConfigError struct{ cause error }
+
+// Error implements error.
+func (e *ConfigError) Error() string { return e.cause.Error() }
+
+// Unwrap returns the cause.
+func (e *ConfigError) Unwrap() error { return e.cause }
+
+// withDefaults fills in the defaults, and then refuses a Config that makes no
+// sense with a *ConfigError.
 func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Listen, DefaultListen)
 	setDefault(&c.Database, DefaultDatabase)
@@ -127,7 +136,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.Clock = time.Now
 	}
 	if err := c.validate(); err != nil {
-		return Config{}, err
+		return Config{}, &ConfigError{cause: err}
 	}
 	return c, nil
 }

@@ -41,7 +41,7 @@ func openDatabase(ctx context.Context, config *Config) (*database, error) {
 	open := openSQLite
 	if scheme, _, isURL := strings.Cut(config.Database, "://"); isURL {
 		if scheme != "postgres" && scheme != "postgresql" {
-			return nil, fmt.Errorf("the database must be the path of a SQLite file or a postgres:// URL; %s:// is not supported", scheme)
+			return nil, &ConfigError{fmt.Errorf("the database must be the path of a SQLite file or a postgres:// URL; %s:// is not supported", scheme)}
 		}
 		open = openPostgres
 	}

@@ -3,6 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
 
 	"github.com/hookline-go/hookline/internal/keyring"
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -27,7 +31,7 @@ func CreateKey(ctx context.Context, config Config, organisationID int64, name st
 // Keys returns the API keys of an organisation, revoked ones included, oldest
 // first.
 func Keys(ctx context.Context, config Config, organisationID int64) (keys []webhook.Key, err error) {
-	err = withStore(ctx, config, func(store Store) error {
+	err = withExistingStore(ctx, config, func(store Store) error {
 		keys, err = store.Keys(ctx, organisationID)
 		return err
 	})
@@ -37,7 +41,7 @@ func Keys(ctx context.Context, config Config, organisationID int64) (keys []webh
 // RevokeKey makes an API key invalid, at once and for good. To do it again
 // changes nothing.
 func RevokeKey(ctx context.Context, config Config, organisationID, id int64) (key webhook.Key, err error) {
-	err = withStore(ctx, config, func(store Store) error {
+	err = withExistingStore(ctx, config, func(store Store) error {
 		key, err = store.RevokeKey(ctx, organisationID, id)
 		return err
 	})
@@ -50,6 +54,19 @@ func withStore(ctx context.Context, config Config, use func(Store) error) error 
 		return err
 	}
 	return errors.Join(use(store), store.Close())
+}
+
+// withExistingStore is withStore for a database that must be there: whoever
+// reads from a mistyped path should hear of it, and find no new file later.
+func withExistingStore(ctx context.Context, config Config, use func(Store) error) error {
+	path := config.Database
+	setDefault(&path, DefaultDatabase)
+	if !strings.Contains(path, "://") {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no database %s; name the one that the service uses with --database", path)
+		}
+	}
+	return withStore(ctx, config, use)
 }
 
 // CreateEncryptionKey makes the file that Config.EncryptionKeyFile names. It

@@ -24,12 +24,8 @@ func (a *App) routes(operations http.Handler) (http.Handler, error) {
 		return nil, err
 	}
 	if a.config.Wrap != nil {
-		router, err := contract.NewRouter(engine)
-		if err != nil {
-			return nil, err
-		}
 		operations = a.config.Wrap(operations, func(r *http.Request) string {
-			match, err := router.Match(r.Method, r.URL.EscapedPath())
+			match, err := engine.Match(r.Method, r.URL.EscapedPath())
 			if err != nil {
 				return ""
 			}

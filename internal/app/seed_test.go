@@ -10,8 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// seedRequest and seedKeys are those of the document that started it all
-// (seed/create-webhook-config.txt).
+// seedRequest and seedKeys are those of the seed (docs/upstream.md).
 const seedRequest = `
 {
   "webhook_type": "CONNECTION_CHANGED",

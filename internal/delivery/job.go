@@ -13,17 +13,22 @@ const laneRecoveries webhook.Lane = "recoveries"
 
 // attemptArgs is a [webhook.Job] as the queue keeps it. The lane is the queue.
 type attemptArgs struct {
-	DeliveryID string    `json:"delivery_id"`
-	ConfigID   int64     `json:"config_id"`
-	Attempt    int       `json:"attempt"`
-	At         time.Time `json:"at"`
+	DeliveryID string `json:"delivery_id"`
+	// OrganisationID is 0 in jobs of versions before fair shares.
+	OrganisationID int64     `json:"organisation_id"`
+	ConfigID       int64     `json:"config_id"`
+	Attempt        int       `json:"attempt"`
+	At             time.Time `json:"at"`
 }
 
 // Kind implements [river.JobArgs].
 func (attemptArgs) Kind() string { return "delivery_attempt" }
 
 func (a attemptArgs) job(lane webhook.Lane) webhook.Job {
-	return webhook.Job{DeliveryID: a.DeliveryID, ConfigID: a.ConfigID, Attempt: a.Attempt, Lane: lane, At: a.At}
+	return webhook.Job{
+		DeliveryID: a.DeliveryID, OrganisationID: a.OrganisationID, ConfigID: a.ConfigID,
+		Attempt: a.Attempt, Lane: lane, At: a.At,
+	}
 }
 
 // recoveryArgs is a [webhook.Recovery] as the queue keeps it.
@@ -46,7 +51,10 @@ func attemptParams(job webhook.Job, now time.Time) river.InsertManyParams {
 		options.ScheduledAt = early
 	}
 	return river.InsertManyParams{
-		Args:       attemptArgs{DeliveryID: job.DeliveryID, ConfigID: job.ConfigID, Attempt: job.Attempt, At: job.At},
+		Args: attemptArgs{
+			DeliveryID: job.DeliveryID, OrganisationID: job.OrganisationID, ConfigID: job.ConfigID,
+			Attempt: job.Attempt, At: job.At,
+		},
 		InsertOpts: options,
 	}
 }

@@ -57,10 +57,19 @@ var layout = map[string]rule{
 		why:     "users link the receiver into their programs: it brings them the generated types and nothing else",
 	},
 	"contract": {
+		imports: []string{"", "internal/openapi"},
+		why:     "it is the public face of the validation engine, and nothing else",
+	},
+	"internal/openapi": {
 		// The YAML nodes know where the document says what: kin-openapi's own
 		// do not have every keyword.
-		imports: []string{"", kinOpenAPI, jsonText, "github.com/agnivade/levenshtein", uuid, yaml},
-		why:     "server, command line, SDK and tests share one validation engine, so it knows none of them",
+		imports: []string{
+			"internal/jsonpointer", kinOpenAPI, jsonText, "github.com/agnivade/levenshtein", uuid, yaml,
+		},
+		why: "server, command line, SDK and tests share one validation engine, so it knows none of them",
+	},
+	"internal/jsonpointer": {
+		why: "everything that names a place in a JSON text uses it, the SDK too",
 	},
 	"server": {
 		imports: []string{"gen", "gen/serverapi", "contract", echo, uuid, "github.com/go-json-experiment/json", "golang.org/x/time/rate"},
@@ -143,11 +152,11 @@ var layout = map[string]rule{
 	},
 	"internal/validate": {
 		imports: []string{
-			"", "contract", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
+			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
 			"internal/validate/jsontree", "internal/validate/markdown", "internal/validate/postman", "internal/validate/report",
 			"internal/validate/shell", "internal/validate/source", doublestar,
 		},
-		why: "it brings files, formats and the engine together: what a request must be is for contract to say",
+		why: "it brings files, formats and the engine together: what a request must be is for the engine to say",
 	},
 	"internal/validate/source": {
 		imports: []string{jsonText},
@@ -206,11 +215,15 @@ var layout = map[string]rule{
 		why:     "the one place where everything meets",
 	},
 	"cmd/hookline": {
+		imports: []string{"internal/cli"},
+		why:     "it starts the command line and hands its exit status on",
+	},
+	"internal/cli": {
 		// The domain's types are what internal/app returns and a command
 		// prints.
 		imports: []string{
 			"internal/app", "internal/webhook", "internal/bench", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
-			"github.com/mattn/go-isatty",
+			"github.com/mattn/go-isatty", "golang.org/x/term", "github.com/agnivade/levenshtein",
 		},
 		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
 	},

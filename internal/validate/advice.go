@@ -1,35 +1,35 @@
 package validate
 
 import (
-	"encoding/json"
 	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
 
-	"github.com/hookline-go/hookline/contract"
+	"github.com/hookline-go/hookline/internal/jsonpointer"
+	"github.com/hookline-go/hookline/internal/openapi"
 	"github.com/hookline-go/hookline/internal/validate/jsontree"
 	"github.com/hookline-go/hookline/internal/validate/report"
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
 // Codes of advice, which only the strict mode gives, besides
-// contract.CodeDeprecated and contract.CodeSecret.
+// openapi.CodeDeprecated and openapi.CodeSecret.
 const (
 	// CodePlainHTTP is a URL that sends what it carries in the clear.
-	CodePlainHTTP contract.Code = "plain_http"
+	CodePlainHTTP openapi.Code = "plain_http"
 	// CodeUnknownValue is a value that only the program that runs knows, so
 	// that nothing can be said about it.
-	CodeUnknownValue contract.Code = "unknown_value"
+	CodeUnknownValue openapi.Code = "unknown_value"
 )
 
 // advise adds what the strict mode says about a request.
-func (c *checked) advise(message *contract.Request, p *part) {
+func (c *checked) advise(message *openapi.Request, p *part) {
 	for _, violation := range c.v.contract.Advice(c.match.Operation, message) {
-		if violation.Code == contract.CodeSecret && c.isPlaceholder(&violation, p) {
+		if violation.Code == openapi.CodeSecret && c.isPlaceholder(&violation, p) {
 			continue
 		}
-		if violation.Code == contract.CodeSecret {
+		if violation.Code == openapi.CodeSecret {
 			violation.Message += ", and it is written into the file: put a variable in its place, and change it if it was real"
 		}
 		c.add(&violation, p, report.Warning)
@@ -38,7 +38,7 @@ func (c *checked) advise(message *contract.Request, p *part) {
 	c.adviseUnknown(p)
 }
 
-func (c *checked) warn(in contract.In, pointer string, code contract.Code, message string, at source.Place) {
+func (c *checked) warn(in openapi.In, pointer string, code openapi.Code, message string, at source.Place) {
 	c.findings = append(c.findings, report.Finding{
 		Place: at, Severity: report.Warning, Code: string(code), In: string(in), Pointer: pointer, Message: message,
 		Operation: c.match.Operation.ID, Request: c.request.Name,
@@ -48,7 +48,7 @@ func (c *checked) warn(in contract.In, pointer string, code contract.Code, messa
 // advisePlainHTTP looks at the request's own URL and at the URLs in its body.
 func (c *checked) advisePlainHTTP(p *part) {
 	if isPlainHTTP(c.request.URL.Value) {
-		c.warn(contract.InPath, "", CodePlainHTTP, "the request is sent over plain http, so that everybody on the way can read it",
+		c.warn(openapi.InPath, "", CodePlainHTTP, "the request is sent over plain http, so that everybody on the way can read it",
 			c.request.URL.Place(0))
 	}
 	if !p.body.Known() {
@@ -63,19 +63,16 @@ func (c *checked) advisePlainHTTP(p *part) {
 
 func (c *checked) plainHTTPIn(n *jsontree.Node, pointer string) {
 	if n.IsString() && isPlainHTTP(n.Text().Value) {
-		c.warn(contract.InBody, pointer, CodePlainHTTP, "the URL is a plain http one, so that everybody on the way can read what is sent to it",
+		c.warn(openapi.InBody, pointer, CodePlainHTTP, "the URL is a plain http one, so that everybody on the way can read what is sent to it",
 			n.Raw().Place(0))
 	}
 	for i, item := range n.Items {
-		number, _ := json.Marshal(i) //nolint:errchkjson // an int
-		c.plainHTTPIn(item, pointer+"/"+string(number))
+		c.plainHTTPIn(item, pointer+jsonpointer.Index(i))
 	}
 	for _, m := range n.Members {
-		c.plainHTTPIn(m.Value, pointer+"/"+pointerEscapes.Replace(m.Name.Value))
+		c.plainHTTPIn(m.Value, pointer+jsonpointer.Name(m.Name.Value))
 	}
 }
-
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // isPlainHTTP leaves out the loopback interface, from which nothing leaves the
 // machine.
@@ -98,16 +95,16 @@ func isPlainHTTP(text string) bool {
 func (c *checked) adviseUnknown(p *part) {
 	const message = "the value is not known before the program runs, so it was not checked"
 	for _, unknown := range p.body.Unknown {
-		c.warn(contract.InBody, "", CodeUnknownValue, message, p.body.Place(unknown.Start))
+		c.warn(openapi.InBody, "", CodeUnknownValue, message, p.body.Place(unknown.Start))
 	}
 	for _, field := range c.request.Query {
 		if !field.Value.Known() {
-			c.warn(contract.InQuery, "/"+pointerEscapes.Replace(unescapeQuery(field.Name.Value)), CodeUnknownValue, message, field.Value.Place(0))
+			c.warn(openapi.InQuery, jsonpointer.Name(unescapeQuery(field.Name.Value)), CodeUnknownValue, message, field.Value.Place(0))
 		}
 	}
 	for _, unknown := range c.request.URL.Unknown {
 		if unknown.Start >= c.urlStart {
-			c.warn(contract.InPath, "", CodeUnknownValue, message, c.request.URL.Place(unknown.Start))
+			c.warn(openapi.InPath, "", CodeUnknownValue, message, c.request.URL.Place(unknown.Start))
 		}
 	}
 }
@@ -118,7 +115,7 @@ var placeholder = regexp.MustCompile(`(?i)^\W*$|^<.*>$|^\[.*\]$|^\{.*\}$|^\$|^%.
 
 // isPlaceholder tells whether a secret is none: a variable, or a word that only
 // stands for one.
-func (c *checked) isPlaceholder(violation *contract.Violation, p *part) bool {
+func (c *checked) isPlaceholder(violation *openapi.Violation, p *part) bool {
 	value := c.secretText(violation, p)
 	if !value.Known() {
 		return true
@@ -132,25 +129,10 @@ func (c *checked) isPlaceholder(violation *contract.Violation, p *part) bool {
 	return placeholder.MatchString(text)
 }
 
-func (c *checked) secretText(violation *contract.Violation, p *part) source.Text {
-	name := parameterName(violation.Pointer)
-	switch violation.In {
-	case contract.InHeader:
-		if fields := fieldsNamed(p.header, name); len(fields) > 0 {
-			return fields[0].Value
-		}
-	case contract.InQuery:
-		if values := c.queryValues(name); len(values) > 0 {
-			return values[0]
-		}
-	case contract.InBody:
-		token := tokenAt(p.body.Value, violation.Offset)
-		raw := p.body.Slice(token.Start, token.End)
-		if raw.Known() {
-			return source.JSONString(raw.Value, raw, 0)
-		}
-		return raw
-	case contract.InPath, contract.InStatus: // neither holds a secret
+func (c *checked) secretText(violation *openapi.Violation, p *part) source.Text {
+	text := c.textOf(violation, p)
+	if violation.In == openapi.InBody && text.Known() {
+		return source.JSONString(text.Value, text, 0)
 	}
-	return source.Text{}
+	return text
 }

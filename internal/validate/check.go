@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hookline-go/hookline/contract"
+	"github.com/hookline-go/hookline/internal/openapi"
 	"github.com/hookline-go/hookline/internal/validate/report"
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
@@ -24,7 +24,7 @@ func (v *validator) check(r *source.Request) error {
 		if !ok {
 			return source.ErrorAt(r.Start.Place(0), "%v", v.noOperation(r.Operation))
 		}
-		c.match = &contract.Match{Operation: operation, QueryStart: -1}
+		c.match = &openapi.Match{Operation: operation, QueryStart: -1}
 	} else if !c.route() {
 		v.result.Summary.OtherServers++
 		return nil
@@ -42,7 +42,7 @@ func (v *validator) check(r *source.Request) error {
 type checked struct {
 	v        *validator
 	request  *source.Request
-	match    *contract.Match
+	match    *openapi.Match
 	urlStart int // where the part of the URL begins that was matched
 	findings []report.Finding
 }
@@ -51,23 +51,23 @@ type checked struct {
 func (c *checked) route() bool {
 	method, target := c.request.Method, c.request.URL
 	if !method.Known() {
-		c.unmatched(contract.CodeNotFound, "the method is not known before the program runs", "", method)
+		c.unmatched(openapi.CodeNotFound, "the method is not known before the program runs", "", method)
 		return true
 	}
 	masked, start, ok := knownTarget(target)
 	if !ok {
-		c.unmatched(contract.CodeNotFound, "the URL is not known before the program runs", "", target)
+		c.unmatched(openapi.CodeNotFound, "the URL is not known before the program runs", "", target)
 		return true
 	}
 	c.urlStart = start
 	match, err := c.v.router.Match(strings.ToUpper(method.Value), masked)
-	failure, failed := errors.AsType[*contract.MatchError](err)
+	failure, failed := errors.AsType[*openapi.MatchError](err)
 	switch {
 	case !failed:
 		c.match = match
-	case failure.Code == contract.CodeOtherServer || isPreflight(c.request):
+	case failure.Code == openapi.CodeOtherServer || isPreflight(c.request):
 		return false
-	case failure.Code == contract.CodeMethodNotAllowed:
+	case failure.Code == openapi.CodeMethodNotAllowed:
 		c.unmatched(failure.Code, failure.Error(), "", method)
 	default:
 		c.unmatched(failure.Code, failure.Error(), failure.Suggestion, target)
@@ -81,9 +81,9 @@ func isPreflight(r *source.Request) bool {
 	return r.Method.Value == http.MethodOptions && len(fieldsNamed(r.Header, "Access-Control-Request-Method")) > 0
 }
 
-func (c *checked) unmatched(code contract.Code, message, suggestion string, at source.Text) {
+func (c *checked) unmatched(code openapi.Code, message, suggestion string, at source.Text) {
 	c.findings = append(c.findings, report.Finding{
-		Place: at.Place(0), Severity: report.Warning, Code: string(code), In: string(contract.InPath), Message: message,
+		Place: at.Place(0), Severity: report.Warning, Code: string(code), In: string(openapi.InPath), Message: message,
 		Suggestion: suggestion, Request: c.request.Name,
 	})
 }
@@ -134,7 +134,7 @@ func (c *checked) validate() {
 	r := c.request
 	if !r.ResponseOnly {
 		body, loose := maskJSON(r.Body)
-		message := &contract.Request{
+		message := &openapi.Request{
 			PathParams: c.match.PathParams, RawQuery: c.query(), Header: header(r.Header), Body: []byte(body),
 		}
 		if r.BodyOnly {
@@ -142,7 +142,7 @@ func (c *checked) validate() {
 		}
 		part := part{start: r.Start, header: r.Header, body: r.Body, bodyUnknown: r.BodyUnknown, loose: loose}
 		for _, violation := range c.match.Operation.ValidateRequest(message) {
-			if !r.BodyOnly || violation.In == contract.InBody {
+			if !r.BodyOnly || violation.In == openapi.InBody {
 				c.add(&violation, &part, report.Error)
 			}
 		}
@@ -157,7 +157,7 @@ func (c *checked) validate() {
 
 func (c *checked) validateResponse(r *source.Response) {
 	body, loose := maskJSON(r.Body)
-	message := &contract.Response{Status: r.Status, Header: header(r.Header), Body: []byte(body)}
+	message := &openapi.Response{Status: r.Status, Header: header(r.Header), Body: []byte(body)}
 	if c.request.BodyOnly {
 		message.Header = http.Header{"Content-Type": {bareMediaType(r.Status)}}
 	}
@@ -172,14 +172,14 @@ func (c *checked) validateResponse(r *source.Response) {
 		violations = c.match.Operation.ValidateResponse(message)
 	}
 	for _, violation := range violations {
-		if !c.request.BodyOnly || violation.In == contract.InBody || violation.In == contract.InStatus {
+		if !c.request.BodyOnly || violation.In == openapi.InBody || violation.In == openapi.InStatus {
 			c.add(&violation, &part, report.Error)
 		}
 	}
 }
 
-func isMediaTypeViolation(v contract.Violation) bool {
-	return v.Code == contract.CodeUnsupportedMediaType
+func isMediaTypeViolation(v openapi.Violation) bool {
+	return v.Code == openapi.CodeUnsupportedMediaType
 }
 
 // bareMediaType is what a response that a file holds without its headers is

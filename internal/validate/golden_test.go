@@ -248,9 +248,9 @@ func TestSecrets(t *testing.T) {
 // TestExplain holds the explanations against every code of the engine, of this
 // module and of the contract.
 func TestExplain(t *testing.T) {
-	constant := regexp.MustCompile(`(?m)^\s*Code\w+\s+(?:contract\.)?Code = "(\w+)"`)
+	constant := regexp.MustCompile(`(?m)^\s*Code\w+\s+(?:openapi\.)?Code = "(\w+)"`)
 	var codes []string
-	files, err := filepath.Glob("../../contract/*.go")
+	files, err := filepath.Glob("../openapi/*.go")
 	require.NoError(t, err)
 	for _, name := range append(files, "advice.go") {
 		data, err := os.ReadFile(name)

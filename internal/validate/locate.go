@@ -1,10 +1,10 @@
 package validate
 
 import (
-	"regexp"
 	"strings"
 
-	"github.com/hookline-go/hookline/contract"
+	"github.com/hookline-go/hookline/internal/jsonpointer"
+	"github.com/hookline-go/hookline/internal/openapi"
 	"github.com/hookline-go/hookline/internal/validate/report"
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
@@ -22,20 +22,16 @@ type part struct {
 	response bool
 }
 
-// withinBody is the position within the body that some messages end with. A
-// finding has the one in the file.
-var withinBody = regexp.MustCompile(` \((line [0-9]+, column [0-9]+|byte [0-9]+)\)$`)
-
 // add turns a violation into a finding, unless it is about a value that is
 // unknown.
-func (c *checked) add(violation *contract.Violation, p *part, severity report.Severity) {
+func (c *checked) add(violation *openapi.Violation, p *part, severity report.Severity) {
 	place, known := c.locate(violation, p)
 	if !known {
 		return
 	}
 	f := report.Finding{
 		Place: place, Severity: severity, Code: string(violation.Code), In: string(violation.In),
-		Pointer: violation.Pointer, Message: withinBody.ReplaceAllString(violation.Message, ""), Suggestion: violation.Suggestion,
+		Pointer: violation.Pointer, Message: violation.Message, Suggestion: violation.Suggestion,
 		Schema: violation.Schema, Operation: c.match.Operation.ID, Request: c.request.Name, Response: p.response,
 	}
 	if f.Schema != "" {
@@ -46,126 +42,86 @@ func (c *checked) add(violation *contract.Violation, p *part, severity report.Se
 
 // locate returns where a violation is in the user's file, and whether what it
 // is about is known.
-func (c *checked) locate(violation *contract.Violation, p *part) (source.Place, bool) {
-	name := parameterName(violation.Pointer)
+func (c *checked) locate(violation *openapi.Violation, p *part) (source.Place, bool) {
 	switch violation.In {
-	case contract.InBody:
+	case openapi.InBody:
 		return locateBody(violation, p)
-	case contract.InHeader:
-		return locateHeader(violation, p, name)
-	case contract.InQuery:
-		return c.locateQuery(violation, name)
-	case contract.InPath:
-		start, end, ok := c.match.ParamSpan(name)
+	case openapi.InPath:
+		start, end, ok := c.match.ParamSpan(jsonpointer.First(violation.Pointer))
 		if !ok {
 			return c.request.URL.Place(c.urlStart), true
 		}
 		span := source.Span{Start: c.urlStart + start, End: c.urlStart + end}
 		return c.request.URL.Place(span.Start), c.request.URL.KnownIn(span)
-	default:
+	case openapi.InStatus:
 		return p.status.Place(0), true
+	case openapi.InHeader, openapi.InQuery:
 	}
+	if violation.Start >= 0 {
+		text := c.textOf(violation, p)
+		return text.Place(0), text.Known()
+	}
+	if violation.In == openapi.InHeader {
+		return p.start.Place(0), true
+	}
+	return c.request.URL.Place(c.urlStart + max(c.match.QueryStart, 0)), true
 }
 
-var pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
-
-// parameterName returns the name of the parameter or header that a pointer
-// begins with.
-func parameterName(pointer string) string {
-	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
-	return pointerUnescapes.Replace(name)
-}
-
-func locateBody(violation *contract.Violation, p *part) (source.Place, bool) {
+func locateBody(violation *openapi.Violation, p *part) (source.Place, bool) {
 	if p.bodyUnknown {
 		return source.Place{}, false
 	}
 	if !p.body.Given() {
 		return p.start.Place(0), true
 	}
-	offset := min(max(violation.Offset, 0), len(p.body.Value))
-	if offset == len(p.body.Value) {
-		offset = len(strings.TrimRight(p.body.Value, " \t\r\n")) // where something is missing
+	start := min(max(violation.Start, 0), len(p.body.Value))
+	if start == len(p.body.Value) {
+		start = len(strings.TrimRight(p.body.Value, " \t\r\n")) // where something is missing
 	}
 	switch violation.Code {
-	case contract.CodeInvalidJSON, contract.CodeTrailingData, contract.CodeTooDeep:
-		return p.body.Place(offset), !p.loose
+	case openapi.CodeInvalidJSON, openapi.CodeTrailingData, openapi.CodeTooDeep:
+		return p.body.Place(start), !p.loose
 	default:
-		return p.body.Place(offset), p.body.KnownIn(tokenAt(p.body.Value, offset))
+		return p.body.Place(start), p.body.KnownIn(source.Span{Start: violation.Start, End: violation.End})
 	}
 }
 
-func locateHeader(violation *contract.Violation, p *part, name string) (source.Place, bool) {
-	fields := fieldsNamed(p.header, name)
-	if len(fields) == 0 {
-		return p.start.Place(0), true
-	}
-	field := fields[0]
-	if violation.Code == contract.CodeDuplicateParameter && len(fields) > 1 {
-		field = fields[1]
-	}
-	return field.Value.Place(0), field.Value.Known()
-}
-
-// locateQuery finds a query parameter in the URL, or among those that the file
-// lists apart from it.
-func (c *checked) locateQuery(violation *contract.Violation, name string) (source.Place, bool) {
-	found := c.queryValues(name)
-	if len(found) == 0 || violation.Code == contract.CodeRequired {
-		return c.request.URL.Place(c.urlStart + max(c.match.QueryStart, 0)), true
-	}
-	value := found[0]
-	if violation.Code == contract.CodeDuplicateParameter && len(found) > 1 {
-		value = found[1]
-	}
-	return value.Place(0), value.Known()
-}
-
-// queryValues returns a query parameter's values; for one that the contract
-// does not have, its name is what is wrong.
-func (c *checked) queryValues(name string) []source.Text {
-	var found []source.Text
-	if start := c.match.QueryStart; start >= 0 {
-		at := c.urlStart + start
-		for pair := range strings.SplitSeq(c.match.RawQuery, "&") {
-			key, _, _ := strings.Cut(pair, "=")
-			if pair != "" && unescapeQuery(key) == name {
-				found = append(found, c.request.URL.Slice(at+min(len(key)+1, len(pair)), at+len(pair)))
-			}
-			at += len(pair) + 1
+// textOf returns the text of the user's file that a violation's span is in. Its
+// start and end are not negative.
+func (c *checked) textOf(violation *openapi.Violation, p *part) source.Text {
+	switch violation.In {
+	case openapi.InBody:
+		return p.body.Slice(violation.Start, violation.End)
+	case openapi.InHeader:
+		if fields := fieldsNamed(p.header, jsonpointer.First(violation.Pointer)); violation.Value < len(fields) {
+			return fields[violation.Value].Value
 		}
+	case openapi.InQuery:
+		return c.queryText(violation.Start, violation.End)
+	case openapi.InPath, openapi.InStatus: // neither has a span
+	}
+	return source.Text{}
+}
+
+// queryText returns a part of what query returns: of the URL, or the value of a
+// parameter that the file lists apart from it.
+func (c *checked) queryText(start, end int) source.Text {
+	at := 0
+	if c.match.RawQuery != "" {
+		if end <= len(c.match.RawQuery) {
+			first := c.urlStart + c.match.QueryStart
+			return c.request.URL.Slice(first+start, first+end)
+		}
+		at = len(c.match.RawQuery) + len("&")
 	}
 	for _, field := range c.request.Query {
-		if unescapeQuery(field.Name.Value) == name {
-			found = append(found, field.Value)
+		at += len(field.Name.Value) + len("=") + len(field.Value.Value)
+		if end <= at {
+			return field.Value
 		}
+		at += len("&")
 	}
-	return found
-}
-
-// tokenAt returns the part of a JSON text that its value at an offset takes; of
-// an array or an object only the bracket.
-func tokenAt(text string, offset int) source.Span {
-	span := source.Span{Start: offset, End: min(offset+1, len(text))}
-	if offset >= len(text) {
-		return span
-	}
-	switch text[offset] {
-	case '{', '[':
-	case '"':
-		for span.End < len(text) && text[span.End] != '"' {
-			if text[span.End] == '\\' {
-				span.End++
-			}
-			span.End++
-		}
-		span.End = min(span.End+1, len(text))
-	default:
-		for span.End < len(text) && strings.IndexByte(" \t\r\n,]}", text[span.End]) < 0 {
-			span.End++
-		}
-	}
-	return span
+	return source.Text{}
 }
 
 // maskJSON replaces what is unknown in a JSON text by letters within strings,

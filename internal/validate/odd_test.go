@@ -51,13 +51,13 @@ var oddFeatures = []feature{
 	},
 	{
 		name: "syntax errors in scripts",
-		files: map[string]string{"a.sh": badUpdate + "if true; then\n  " + badUpdate + "fi fi\n" + badUpdate + "echo )\n" + badUpdate + "curl 'x\n" + badUpdate +
+		files: map[string]string{"a.sh": badUpdate + "if true; then\n  " + badUpdate + "fi; fi\n" + badUpdate + "echo )\n" + badUpdate + "curl 'x\n" + badUpdate +
 			"cat <<EOF\nfi\nEOF\n"},
 		want: []string{
 			"a.sh:1:31 body /state type", "a.sh:3:33 body /state type", "a.sh:5:31 body /state type", "a.sh:7:31 body /state type",
 			"a.sh:9:31 body /state type",
 		},
-		problems: []string{"a.sh:4:4: " + noShell, "a.sh:6:6: " + noShell, "a.sh:9:33: " + noShell},
+		problems: []string{"a.sh:4:5: " + noShell, "a.sh:6:6: " + noShell, "a.sh:9:33: " + noShell},
 	},
 	{
 		name:  "options that cannot be read",
@@ -124,10 +124,10 @@ var runnerFeatures = []feature{
 	{
 		name: "functions with arguments",
 		files: map[string]string{"a.sh": "api() {\n  local path=$1; shift\n  curl \"" + api + "/core/$path\" \"$@\"\n}\nfunction put { api \"$1\" -X PUT --json \"${@:2}\"; }\n" +
-			"api 'webhook-logs?limit=0'\nput webhook-config/12 '{\"state\": 1}'\nf() { f; f; curl " + logs + "?limit=0; }\ncurl() { command curl -s \"$@\"; }\ncurl " + logs + "?limit=0\nset -- -X PUT\ncurl \"$@\" " + update12 + "\n"},
+			"api 'webhook-logs?limit=0'\nput webhook-config/12 '{\"state\": 1}'\nf() { f && f; curl " + logs + "?limit=0; }\ncurl() { command curl -s \"$@\"; }\ncurl " + logs + "?limit=0\nset -- -X PUT\ncurl \"$@\" " + update12 + "\n"},
 		want: []string{
 			"a.sh:6:25 query /limit minimum", "a.sh:7:34 body /state type", "a.sh:10:70 query /limit minimum",
-			"a.sh:9:18 body  required", "a.sh:8:82 query /limit minimum",
+			"a.sh:9:18 body  required", "a.sh:8:84 query /limit minimum",
 		},
 	},
 	{

@@ -12,7 +12,7 @@ import (
 	"sync"
 
 	"github.com/hookline-go/hookline"
-	"github.com/hookline-go/hookline/contract"
+	"github.com/hookline-go/hookline/internal/openapi"
 	"github.com/hookline-go/hookline/internal/validate/report"
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
@@ -90,9 +90,9 @@ func Run(ctx context.Context, o Options) (*report.Result, error) {
 type validator struct {
 	ctx       context.Context //nolint:containedctx // a validator lives as long as Run
 	options   Options
-	contract  *contract.Contract
-	router    *contract.Router
-	spec      func() (*contract.SpecIndex, error)
+	contract  *openapi.Document
+	router    *openapi.Router
+	spec      func() (*openapi.SpecIndex, error)
 	baseline  *baseline
 	result    *report.Result
 	seen      map[string]int // how often a fingerprint's ingredients were found
@@ -110,7 +110,7 @@ func newValidator(ctx context.Context, o Options) (*validator, error) {
 		return nil, err
 	}
 	var err error
-	if v.router, err = contract.NewRouter(v.contract, o.Servers...); err != nil {
+	if v.router, err = openapi.NewRouter(v.contract, o.Servers...); err != nil {
 		return nil, &UsageError{Err: err}
 	}
 	if v.bareBody, err = v.parseBare(o.Operation); err != nil {
@@ -127,7 +127,7 @@ func newValidator(ctx context.Context, o Options) (*validator, error) {
 func (v *validator) load(ctx context.Context) error {
 	var err error
 	if v.options.Spec == "" {
-		v.contract, err = contract.Default()
+		v.contract, err = defaultDocument()
 		v.spec = defaultIndex
 	} else {
 		v.result.SpecFile = v.options.Spec
@@ -135,8 +135,8 @@ func (v *validator) load(ctx context.Context) error {
 		if failure != nil {
 			return usage("the OpenAPI document cannot be read: %w", failure)
 		}
-		v.contract, err = contract.Load(ctx, data)
-		v.spec = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(data) })
+		v.contract, err = openapi.Load(ctx, data)
+		v.spec = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(data) })
 	}
 	if err != nil {
 		return usage("%s: %w", v.result.SpecFile, err)
@@ -144,7 +144,11 @@ func (v *validator) load(ctx context.Context) error {
 	return nil
 }
 
-var defaultIndex = sync.OnceValues(func() (*contract.SpecIndex, error) { return contract.IndexSpec(hookline.OpenAPI()) })
+var defaultDocument = sync.OnceValues(func() (*openapi.Document, error) {
+	return openapi.Load(context.Background(), hookline.OpenAPI())
+})
+
+var defaultIndex = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(hookline.OpenAPI()) })
 
 // finish adds what only the end can tell.
 func (v *validator) finish() {

@@ -74,16 +74,22 @@ type Lane string
 
 // The lanes. What waits in one does not delay what waits in another.
 const (
-	// LaneDeliveries is for endpoints that answer.
+	// LaneDeliveries is for endpoints that answer promptly.
 	LaneDeliveries Lane = "deliveries"
+	// LaneBulk is for the same endpoints, when their organisation has queued
+	// more in a short time than its fair share of [LaneDeliveries].
+	LaneBulk Lane = "bulk"
+	// LaneSlow is for endpoints that answer slowly, even if with success.
+	LaneSlow Lane = "slow"
 	// LaneFailing is for endpoints that keep failing.
 	LaneFailing Lane = "failing"
 )
 
 // Job asks for one attempt of a delivery.
 type Job struct {
-	DeliveryID string
-	ConfigID   int64
+	DeliveryID     string
+	OrganisationID int64
+	ConfigID       int64
 	// Attempt is the number that the attempt will have. A job whose number is
 	// not the delivery's next one has been overtaken and does nothing.
 	Attempt int
@@ -94,7 +100,10 @@ type Job struct {
 // NextJob asks for the delivery's next attempt, by an endpoint with so many
 // consecutive failures.
 func (d *Delivery) NextJob(consecutiveFailures int, at time.Time) Job {
-	return Job{DeliveryID: d.ID, ConfigID: d.WebhookID, Attempt: d.AttemptCount + 1, Lane: LaneOf(consecutiveFailures), At: at}
+	return Job{
+		DeliveryID: d.ID, OrganisationID: d.OrganisationID, ConfigID: d.WebhookID,
+		Attempt: d.AttemptCount + 1, Lane: LaneOf(consecutiveFailures), At: at,
+	}
 }
 
 // Recovery asks for all failed deliveries of a config in a window of time to be
@@ -130,6 +139,7 @@ type Dispatch struct {
 	EventID        string
 	OrganisationID int64
 	ConfigID       int64
+	ConfigName     string
 	URL            string
 	Payload        []byte
 	Headers        []Header
@@ -152,8 +162,8 @@ type Dispatch struct {
 // wants it now, without the payload and the number of retries.
 func NewDispatch(d *Delivery, config *Config, now time.Time) Dispatch {
 	return Dispatch{
-		DeliveryID: d.ID, EventID: d.EventID, OrganisationID: d.OrganisationID, ConfigID: d.WebhookID,
-		URL: config.URL, Headers: config.Headers, SigningKeys: config.SigningKeysAt(now),
+		DeliveryID: d.ID, EventID: d.EventID, OrganisationID: d.OrganisationID,
+		ConfigID: d.WebhookID, ConfigName: config.Name, URL: config.URL, Headers: config.Headers, SigningKeys: config.SigningKeysAt(now),
 		SignatureHeader: config.SignatureHeader, Attempt: d.AttemptCount + 1,
 		Failing: LaneOf(config.ConsecutiveFailures) == LaneFailing, FailingSince: config.FailingSince,
 	}

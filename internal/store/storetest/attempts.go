@@ -68,7 +68,7 @@ func testAttempts(t *testing.T, f *fixture) {
 		f.clock.Advance(time.Second)
 		dispatch := f.begin(t, job)
 		require.Equal(t, webhook.Dispatch{
-			DeliveryID: want.ID, EventID: want.EventID, OrganisationID: ours, ConfigID: config.ID, URL: config.URL,
+			DeliveryID: want.ID, EventID: want.EventID, OrganisationID: ours, ConfigID: config.ID, ConfigName: config.Name, URL: config.URL,
 			Payload: []byte(`{"n":1}`), Headers: config.Headers, SigningKeys: []webhook.Secret{config.SigningKey},
 			SignatureHeader: config.SignatureHeader, Attempt: i + 1, Retries: i, FailingSince: dispatch.FailingSince,
 		}, dispatch)
@@ -86,7 +86,10 @@ func testAttempts(t *testing.T, f *fixture) {
 			want.NextAttemptAt = &outcome.RetryAt
 			jobs := f.queue.Take()
 			require.Len(t, jobs, 1)
-			require.Equal(t, webhook.Job{DeliveryID: want.ID, ConfigID: config.ID, Attempt: i + 2, Lane: webhook.LaneDeliveries, At: outcome.RetryAt}, jobs[0])
+			require.Equal(t, webhook.Job{
+				DeliveryID: want.ID, OrganisationID: config.OrganisationID, ConfigID: config.ID,
+				Attempt: i + 2, Lane: webhook.LaneDeliveries, At: outcome.RetryAt,
+			}, jobs[0])
 			job = jobs[0]
 		}
 		outcome.Attempt.Number = i + 1

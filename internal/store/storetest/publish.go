@@ -57,7 +57,10 @@ func testPublish(t *testing.T, f *fixture) {
 	want.UpdatedAt, want.NextAttemptAt = detail.CreatedAt, &now
 	require.Equal(t, webhook.DeliveryDetail{Delivery: want, Payload: e.Payload, Attempts: []webhook.Attempt{}}, detail)
 	require.WithinDuration(t, now, detail.CreatedAt, time.Millisecond)
-	require.Equal(t, webhook.Job{DeliveryID: want.ID, ConfigID: want.WebhookID, Attempt: 1, Lane: webhook.LaneDeliveries, At: jobs[0].At}, jobs[0])
+	require.Equal(t, webhook.Job{
+		DeliveryID: want.ID, OrganisationID: want.OrganisationID, ConfigID: want.WebhookID,
+		Attempt: 1, Lane: webhook.LaneDeliveries, At: jobs[0].At,
+	}, jobs[0])
 	require.WithinDuration(t, now, jobs[0].At, time.Microsecond)
 }
 

@@ -28,7 +28,10 @@ func testRetry(t *testing.T, f *fixture) {
 			jobs := f.queue.Take()
 			require.Len(t, jobs, 1)
 			require.WithinDuration(t, f.clock.Now(), jobs[0].At, time.Microsecond)
-			require.Equal(t, webhook.Job{DeliveryID: test.id, ConfigID: config.ID, Attempt: test.attempt, Lane: webhook.LaneDeliveries, At: jobs[0].At}, jobs[0])
+			require.Equal(t, webhook.Job{
+				DeliveryID: test.id, OrganisationID: config.OrganisationID, ConfigID: config.ID,
+				Attempt: test.attempt, Lane: webhook.LaneDeliveries, At: jobs[0].At,
+			}, jobs[0])
 			want := before
 			want.State, want.FailureReason, want.NextAttemptAt, want.UpdatedAt = webhook.DeliveryPending, "", new(f.micros()), f.micros()
 			require.Equal(t, want, f.delivery(t, test.id))

@@ -15,21 +15,20 @@ type curl struct {
 	start     source.Text
 	variables map[string]source.Text // --variable
 
-	urls      []source.Text
-	method    source.Text
-	target    source.Text // --request-target
-	header    []header
-	query     []source.Text
-	data      []source.Text
-	parts     []source.FormPart
-	uploaded  source.Text // the name of the file that is uploaded
-	userAgent source.Text
-	json      bool
-	get       bool
-	head      bool
-	upload    bool
-	unknown   bool // the body is one that cannot be known
-	broken    bool // an option cannot be read, so that nobody knows the request
+	urls     []source.Text
+	method   source.Text
+	target   source.Text // --request-target
+	header   []header
+	query    []source.Text
+	data     []source.Text
+	parts    []source.FormPart
+	uploaded source.Text // the name of the file that is uploaded
+	json     bool
+	get      bool
+	head     bool
+	upload   bool
+	unknown  bool // the body is one that cannot be known
+	broken   bool // an option cannot be read, so that nobody knows the request
 }
 
 // header is a field of -H: one without a value keeps curl from sending its own.
@@ -136,8 +135,12 @@ func (c *curl) option(name string, value source.Text) error {
 		return c.addData(name, value)
 	case "url-query":
 		return c.addQuery(value)
-	case "F", "form-string":
-		return c.addPart(value, name == "form-string")
+	case "F":
+		return c.addPart(value)
+	case "form-string":
+		part, err := newPart(value)
+		c.parts = append(c.parts, part)
+		return err
 	case "T":
 		return c.addUpload(value)
 	case "variable":

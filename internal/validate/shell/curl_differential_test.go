@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -176,7 +177,7 @@ func TestLikeCurl(t *testing.T) {
 	}
 	all := commands
 	if help, err := exec.CommandContext(t.Context(), "curl", "--help", "all").Output(); err == nil && bytes.Contains(help, []byte("--variable")) {
-		all = append(all[:len(all):len(all)], newCommands...)
+		all = append(slices.Clip(all), newCommands...)
 	}
 	server := &echo{}
 	listener := httptest.NewServer(server)
@@ -190,7 +191,7 @@ func TestLikeCurl(t *testing.T) {
 	for _, command := range all {
 		server.got = nil
 		command = strings.ReplaceAll(command, "URL", listener.URL)
-		run := exec.CommandContext(t.Context(), "bash", "-c", command)
+		run := exec.CommandContext(t.Context(), "bash", "-c", command) //nolint:gosec // of this file
 		run.Env = append(os.Environ(), "no_proxy=127.0.0.1", "HOME="+t.TempDir())
 		output, err := run.CombinedOutput()
 		require.NoError(t, err, "%s\n%s", command, output)
@@ -228,16 +229,20 @@ func target(r *source.Request, server string) string {
 	if path == "" || path[0] == '?' {
 		path = "/" + path
 	}
-	separator := "?"
-	if strings.Contains(path, "?") {
-		separator = "&"
-	}
+	var parameters []string
 	for _, field := range r.Query {
-		path += separator + field.Name.Value
+		parameter := field.Name.Value
 		if field.Value.Value != "" {
-			path += "=" + field.Value.Value
+			parameter += "=" + field.Value.Value
 		}
-		separator = "&"
+		parameters = append(parameters, parameter)
 	}
-	return path
+	switch {
+	case len(parameters) == 0:
+		return path
+	case strings.Contains(path, "?"):
+		return path + "&" + strings.Join(parameters, "&")
+	default:
+		return path + "?" + strings.Join(parameters, "&")
+	}
 }

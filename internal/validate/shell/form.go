@@ -7,17 +7,21 @@ import (
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
-// addPart reads "name=content", and with --form "name=@file" and "name=<file",
-// with ";type=…" and the like behind.
-func (c *curl) addPart(value source.Text, literal bool) error {
+// newPart reads "name=content".
+func newPart(value source.Text) (source.FormPart, error) {
 	equals := strings.IndexByte(value.Value, '=')
 	if equals < 0 {
-		return source.ErrorAt(value.Place(0), "the value of curl's option --form must be name=content")
+		return source.FormPart{}, source.ErrorAt(value.Place(0), "the value of curl's option --form must be name=content")
 	}
-	p := source.FormPart{Name: value.Slice(0, equals), Value: value.Slice(equals+1, len(value.Value))}
-	if literal {
-		c.parts = append(c.parts, p)
-		return nil
+	return source.FormPart{Name: value.Slice(0, equals), Value: value.Slice(equals+1, len(value.Value))}, nil
+}
+
+// addPart reads "name=content", "name=@file" and "name=<file", with ";type=…" and
+// the like behind.
+func (c *curl) addPart(value source.Text) error {
+	p, err := newPart(value)
+	if err != nil {
+		return err
 	}
 	sign := strings.TrimLeft(p.Value.Value, " ")
 	p.File = strings.HasPrefix(sign, "@")

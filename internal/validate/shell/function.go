@@ -55,7 +55,7 @@ func (s *script) callFunction(f *function, args []source.Text, stdin input) {
 // uncalled reads the functions that the script itself does not call, with
 // arguments that nobody knows.
 func (s *script) uncalled() {
-	for i := 0; i < len(s.functions.declared); i++ { // a body may declare more
+	for i := 0; i < len(s.functions.declared); i++ { //nolint:intrange // a body may declare more
 		f := s.functions.declared[i]
 		if !f.called && s.err == nil {
 			f.running = true

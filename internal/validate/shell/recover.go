@@ -51,12 +51,14 @@ func (s *script) parse() {
 // parseFrom reads the statements up to the first that cannot be parsed, and
 // returns where the last one ends that can.
 func (s *script) parseFrom() (end int, err error) {
-	err = parser().Stmts(strings.NewReader(s.text.Value), func(statement *syntax.Stmt) bool {
+	for statement, err := range parser().StmtsSeq(strings.NewReader(s.text.Value)) {
+		if err != nil || s.err != nil {
+			return min(end, len(s.text.Value)), err
+		}
 		end = endOf(statement)
 		s.statement(statement, nil)
-		return s.err == nil
-	})
-	return min(end, len(s.text.Value)), err
+	}
+	return len(s.text.Value), nil
 }
 
 // endOf returns where a statement ends, its here-documents included.

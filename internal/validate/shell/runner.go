@@ -85,7 +85,11 @@ func (s *script) runScripts(words []source.Text, stdin input) {
 		runsShell = runsShell || shells[baseOf(word)]
 		if runsShell && i > 0 && isScript(word.Value) {
 			found = true
-			s.inner(word, baseOf(words[0]) == "eval")
+			if baseOf(words[0]) == "eval" {
+				s.eval(word)
+			} else {
+				s.inner(word)
+			}
 		}
 	}
 	if found || !runsShell || stdin == nil {
@@ -93,7 +97,7 @@ func (s *script) runScripts(words []source.Text, stdin input) {
 	}
 	text, known, err := stdin()
 	if err == nil && known && isScript(text.Value) {
-		s.inner(text, false)
+		s.inner(text)
 	}
 }
 

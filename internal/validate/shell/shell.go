@@ -5,6 +5,7 @@ package shell
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -76,26 +77,32 @@ func (s *script) fail(err error) {
 const maxScripts = 16
 
 // inner reads a script that stands within a word of this one, such as that of
-// bash -c. Only eval runs in the same shell.
-func (s *script) inner(text source.Text, sameShell bool) {
+// bash -c, and that another shell runs.
+func (s *script) inner(text source.Text) {
+	inner := *s
+	inner.variables = map[string][]source.Text{}
+	inner.functions = &functions{byName: map[string]*function{}, calls: s.functions.calls}
+	inner.eval(text)
+	inner.uncalled()
+	s.functions.calls = inner.functions.calls
+	s.err = inner.err
+}
+
+// eval reads a script that stands within a word of this one, and that the same
+// shell runs.
+func (s *script) eval(text source.Text) {
 	if s.depth == maxScripts || s.err != nil {
 		return
 	}
-	inner := *s
-	inner.text, inner.depth = text, s.depth+1
-	if !sameShell {
-		inner.variables = map[string][]source.Text{}
-		inner.functions = &functions{byName: map[string]*function{}, calls: s.functions.calls}
-	}
+	outer, problems := s.text, s.problems
+	s.text = text
+	s.depth++
 	if !text.Known() {
-		inner.problems = &source.Problems{} // what is unknown may be what is wrong
+		s.problems = &source.Problems{} // what is unknown may be what is wrong
 	}
-	inner.parse()
-	if !sameShell {
-		inner.uncalled()
-		s.functions.calls = inner.functions.calls
-	}
-	s.err = inner.err
+	s.parse()
+	s.depth--
+	s.text, s.problems = outer, problems
 }
 
 // input is what a command reads. Known is false where only the program that runs
@@ -226,7 +233,7 @@ func (s *script) assign(assignments []*syntax.Assign) {
 			b.Text(s.joined(a.Value))
 			s.variables[name] = []source.Text{b.Build()}
 		case a.Array != nil && a.Append:
-			s.variables[name] = append(before[:len(before):len(before)], s.elementsOf(a.Array)...)
+			s.variables[name] = append(slices.Clip(before), s.elementsOf(a.Array)...)
 		case a.Array != nil:
 			s.variables[name] = s.elementsOf(a.Array)
 		}

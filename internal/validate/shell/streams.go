@@ -12,12 +12,12 @@ import (
 // it is something else.
 func (s *script) redirected(r *syntax.Redirect) input {
 	text := s.text // a function's is another one when the input is asked for
-	within := func(make func() source.Text) input {
+	within := func(read func() source.Text) input {
 		return func() (source.Text, bool, error) {
 			outer := s.text
 			defer func() { s.text = outer }()
 			s.text = text
-			return make(), true, nil
+			return read(), true, nil
 		}
 	}
 	switch r.Op {

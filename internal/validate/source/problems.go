@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // maxProblems bounds the problems of one file that are listed.
@@ -42,7 +43,7 @@ func (p *Problems) Err() error {
 	}
 	last, _ := errors.AsType[*FileError](p.list[len(p.list)-1])
 	more := &FileError{Place: Place{File: last.Place.File}, Reason: fmt.Sprintf("%d more problems are not listed", p.omitted)}
-	return errors.Join(append(p.list[:len(p.list):len(p.list)], more)...)
+	return errors.Join(append(slices.Clip(p.list), more)...)
 }
 
 // Unjoin returns the errors that were joined into one, however deep. It returns

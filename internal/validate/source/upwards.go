@@ -19,7 +19,7 @@ func Upwards(folder, pattern string, read func(*File) error) error {
 		return &FileError{Place: Place{File: folder}, Reason: "the folder cannot be found"}
 	}
 	for {
-		entries, _ := os.ReadDir(absolute) //nolint:errcheck // a folder above may be another user's
+		entries, _ := os.ReadDir(absolute) // a folder above may be another user's
 		for _, entry := range entries {
 			if matches, err := filepath.Match(pattern, entry.Name()); err != nil || !matches {
 				continue

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"slices"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/hookline-go/hookline/internal/app"
+)
+
+func serveCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "serve the API until SIGTERM or an interrupt",
+		Description: `Examples:
+   hookline serve --dev
+   hookline serve --listen :8080 --database /var/lib/hookline/hookline.db`,
+		Flags: append([]cli.Flag{
+			stringFlag("listen", app.DefaultListen, "`ADDRESS` to listen on; port 0 takes a free one"),
+			&cli.BoolFlag{
+				Name: "dev", Sources: variable("dev"),
+				Usage: "development: make organisation 1 with the API key dev-key and a missing encryption key",
+			},
+			countFlag("rate-limit", 0, 0, "`N` requests a minute for each API key; 0 is no limit"),
+			countFlag("rate-burst", app.DefaultRateBurst, 1, "`N` requests that a key may make at once, where there is a limit"),
+			durationFlag("request-timeout", app.DefaultRequestTimeout, "longest `TIME` that the answer to a request may take"),
+			durationFlag("shutdown-timeout", app.DefaultShutdownTimeout, "`TIME` that open requests have to finish when the service stops"),
+			&cli.BoolFlag{
+				Name: "no-migrate", Sources: variable("no-migrate"),
+				Usage: "do not change the database's schema: see hookline migrate",
+			},
+			&cli.BoolFlag{Name: "metrics", Sources: variable("metrics"), Usage: "serve /metrics for Prometheus beside the API"},
+			choiceFlag("log-format", "text", "`FORMAT` of the log", "text", "json"),
+			choiceFlag("log-level", "info", "least `LEVEL` that is logged", "debug", "info", "warn", "error"),
+		}, slices.Concat(deliveryFlags(), databaseFlags())...),
+		Action: serve,
+	}
+}
+
+func serve(ctx context.Context, c *cli.Command) (err error) {
+	logger, err := newLogger(c.Root().ErrWriter, c.String("log-format"), c.String("log-level"))
+	if err != nil {
+		return err
+	}
+	config := databaseConfig(c)
+	config.Listen, config.Dev = c.String("listen"), c.Bool("dev")
+	config.RateLimit, config.RateBurst = c.Int("rate-limit"), c.Int("rate-burst")
+	config.RequestTimeout, config.ShutdownTimeout = c.Duration("request-timeout"), c.Duration("shutdown-timeout")
+	config.Metrics, config.WithoutMigrations = c.Bool("metrics"), c.Bool("no-migrate")
+	config.Logger = logger
+	if err := readDeliveryFlags(c, &config); err != nil {
+		return err
+	}
+	service, err := app.New(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, service.Close()) }()
+	listener, err := service.Listen(ctx)
+	if err != nil {
+		return err
+	}
+	announce(c.Root().Writer, listener.Addr())
+	if config.Dev {
+		announceDev(c.Root().Writer, listener.Addr())
+	}
+	// What the start took, migrations above all, is not needed again: an idle
+	// service should be small.
+	debug.FreeOSMemory()
+	return service.Serve(ctx, listener)
+}
+
+// announce says where the service listens. Scripts that take port 0 read it.
+func announce(w io.Writer, address net.Addr) {
+	_, _ = fmt.Fprintf(w, "hookline %s listens on http://%s/v4\n", currentVersion(), address)
+}
+
+// announceDev says how to try the development mode.
+func announceDev(w io.Writer, address net.Addr) {
+	_, _ = fmt.Fprintf(w, `
+Try it:
+
+curl --request POST \
+  --url http://%s/v4/core/webhook-config \
+  --header 'Content-Type: application/json' \
+  --header 'api_key: %s' \
+  --data '{"webhook_type":"CONNECTION_CHANGED","name":"Connection webhook","url":"https://example.com/webhooks/rootfi"}'
+
+`, address, app.DevKey)
+}
+
+// newLogger takes values that the flags have checked.
+func newLogger(w io.Writer, format, level string) (*slog.Logger, error) {
+	var threshold slog.Level
+	if err := threshold.UnmarshalText([]byte(level)); err != nil {
+		return nil, usageError(err)
+	}
+	options := &slog.HandlerOptions{Level: threshold}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	}
+	return slog.New(slog.NewTextHandler(w, options)), nil
+}
