@@ -89,13 +89,16 @@ type Config struct {
 	// AllowTargets are ranges of addresses that are open to deliveries,
 	// whatever they are.
 	AllowTargets []netip.Prefix
+	// ProxyResolves leaves names that cannot be looked up here to the proxy:
+	// the operator says that the proxy refuses forbidden addresses itself.
+	ProxyResolves bool
 	// Version is that of the program, for the User-Agent of deliveries.
 	Version string
 	// Wrap puts a handler around the API; operationID says for which operation
 	// a request is, "" for none.
 	Wrap func(api http.Handler, operationID func(*http.Request) string) http.Handler
-	// OnAttempt is called after each attempt to deliver, nil for nothing. It
-	// must be quick.
+	// OnAttempt is called after each attempt to deliver, those that were given
+	// back included, nil for nothing. It must be quick.
 	OnAttempt func()
 	// Metrics serves /metrics, for Prometheus.
 	Metrics bool

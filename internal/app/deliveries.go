@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"net/url"
 
@@ -38,21 +39,32 @@ type deliveries struct {
 }
 
 func newDeliveries(a *App) (*deliveries, error) {
-	transport := egress.NewTransport(a.guard, egress.TransportOptions{Proxy: proxyFromEnvironment()})
+	transport := egress.NewTransport(a.guard, egress.TransportOptions{
+		Proxy: proxyFromEnvironment(), ProxyResolves: a.config.ProxyResolves,
+	})
 	engine, err := a.store.newEngine(delivery.Options{
 		Store: a.store,
 		Sender: delivery.NewSender(delivery.SenderOptions{
 			Transport: transport, Timeout: a.config.DeliveryTimeout, Version: a.config.Version, Now: a.config.Clock,
 		}),
-		Policy:  delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
-		Logger:  a.config.Logger,
-		Metrics: a.metrics,
-		Now:     a.config.Clock,
+		Policy:    delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
+		Logger:    a.config.Logger,
+		Observers: []delivery.Observer{delivery.NewAttemptLog(a.config.Logger, a.successLevel()), a.metrics},
+		Now:       a.config.Clock,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &deliveries{engine: engine, transport: transport}, nil
+}
+
+// successLevel is that at which a success is logged: whoever develops wants to
+// see each one, and whoever operates does not.
+func (a *App) successLevel() slog.Level {
+	if a.config.Dev {
+		return slog.LevelInfo
+	}
+	return slog.LevelDebug
 }
 
 func (d *deliveries) start(ctx context.Context) error { return d.engine.Start(ctx) }

@@ -1,8 +1,8 @@
 package app
 
 import (
+	"context"
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/hookline-go/hookline/internal/delivery"
+	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 // metrics are what an operator watches. Labels have a handful of values, none
@@ -30,29 +31,34 @@ func newMetrics(onAttempt func()) *metrics {
 	return &metrics{
 		registry: registry, onAttempt: onAttempt,
 		attempts: factory.NewCounterVec(prometheus.CounterOpts{
-			Name: "hookline_delivery_attempts_total", Help: "Attempts to deliver, by what became of them.",
+			Name: "hookline_delivery_attempts_total", Help: "Attempts to deliver, by outcome; 'local' and 'interrupted' were given back, and are made again.",
 		}, []string{"outcome"}),
 		duration: factory.NewHistogram(prometheus.HistogramOpts{
 			Name: "hookline_delivery_attempt_duration_seconds", Help: "How long attempts to deliver took.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15, 30},
 		}),
 		disabled: factory.NewCounterVec(prometheus.CounterOpts{
-			Name: "hookline_configs_disabled_total", Help: "Webhook configs disabled because of what became of their deliveries.",
+			Name: "hookline_configs_disabled_total", Help: "Webhook configs disabled because their deliveries failed.",
 		}, []string{"reason"}),
 	}
 }
 
-// Attempted implements delivery.Metrics.
-func (m *metrics) Attempted(kind delivery.Kind, took time.Duration) {
-	m.attempts.WithLabelValues(string(kind)).Inc()
-	m.duration.Observe(took.Seconds())
+// AttemptStarted implements [delivery.Observer].
+func (*metrics) AttemptStarted(ctx context.Context, _ *webhook.Dispatch) context.Context { return ctx }
+
+// AttemptEnded implements [delivery.Observer].
+func (m *metrics) AttemptEnded(_ context.Context, e *delivery.Ended) {
+	m.attempts.WithLabelValues(string(e.Result.Kind)).Inc()
+	if e.Outcome != nil {
+		m.duration.Observe(e.Result.Duration.Seconds())
+		if e.Outcome.Disable != "" {
+			m.disabled.WithLabelValues(e.Outcome.Disable).Inc()
+		}
+	}
 	if m.onAttempt != nil {
 		m.onAttempt()
 	}
 }
-
-// ConfigDisabled implements delivery.Metrics.
-func (m *metrics) ConfigDisabled(reason string) { m.disabled.WithLabelValues(reason).Inc() }
 
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"math"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -44,8 +45,8 @@ func TestSendJudgesByStatus(t *testing.T) {
 		result := send(t, sender, dispatchTo(server.URL+testPath))
 		assertStatus(t, test.status, result)
 		assert.Equal(t, test.kind, result.Kind, "status %d", test.status)
-		assert.Equal(t, test.message, result.Message)
-		assert.Nil(t, result.Body)
+		assert.Equal(t, test.message, result.ErrorMessage)
+		assert.Nil(t, result.ResponseBody)
 		assert.Zero(t, result.RetryAfter)
 	}
 }
@@ -57,23 +58,23 @@ func TestSendHeedsRetryAfter(t *testing.T) {
 		status int
 		want   time.Duration
 	}{
-		"seconds":            {header: "120", want: 2 * time.Minute},
-		"a date":             {header: date.Format(http.TimeFormat), want: date.Sub(testNow)},
-		"an old date":        {header: testNow.Add(-time.Hour).Format(http.TimeFormat)},
-		"RFC 850":            {header: date.Format("Monday, 02-Jan-06 15:04:05 GMT"), want: date.Sub(testNow)},
-		"asctime":            {header: date.Format(time.ANSIC), want: date.Sub(testNow)},
-		"24 hours":           {header: "86400", want: 24 * time.Hour},
-		"more than 24 hours": {header: "86401", want: 24 * time.Hour},
-		"a date in 2100":     {header: "Fri, 01 Jan 2100 00:00:00 GMT", want: 24 * time.Hour},
-		"no int64":           {header: strings.Repeat("9", 40), want: 24 * time.Hour},
-		"zero":               {header: "0"},
-		"negative":           {header: "-5"},
-		"a fraction":         {header: "1.5"},
-		"garbage":            {header: "soon"},
-		"nothing":            {header: ""},
-		"also with 429":      {header: "7", status: 429, want: 7 * time.Second},
-		"not with 500":       {header: "7", status: 500},
-		"not with 200":       {header: "7", status: 200},
+		"seconds":             {header: "120", want: 2 * time.Minute},
+		"a date":              {header: date.Format(http.TimeFormat), want: date.Sub(testNow)},
+		"an old date":         {header: testNow.Add(-time.Hour).Format(http.TimeFormat)},
+		"RFC 850":             {header: date.Format("Monday, 02-Jan-06 15:04:05 GMT"), want: date.Sub(testNow)},
+		"asctime":             {header: date.Format(time.ANSIC), want: date.Sub(testNow)},
+		"24 hours":            {header: "86400", want: 24 * time.Hour},
+		"more than 24 hours":  {header: "86401", want: 86401 * time.Second},
+		"more than 292 years": {header: "9223372037", want: math.MaxInt64},
+		"no int64":            {header: strings.Repeat("9", 40), want: math.MaxInt64},
+		"zero":                {header: "0"},
+		"negative":            {header: "-5"},
+		"a fraction":          {header: "1.5"},
+		"garbage":             {header: "soon"},
+		"nothing":             {header: ""},
+		"also with 429":       {header: "7", status: 429, want: 7 * time.Second},
+		"not with 500":        {header: "7", status: 500},
+		"not with 200":        {header: "7", status: 200},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -125,7 +126,7 @@ func TestSendKeepsTheBeginningOfTheBody(t *testing.T) {
 			d.Headers = append(d.Headers, webhook.Header{Name: "X-Short", Value: "one"})
 			result := send(t, newTestSender(t, testEgress{}), d)
 			assert.Equal(t, KindDelivered, result.Kind)
-			assert.Equal(t, test.want, string(result.Body))
+			assert.Equal(t, test.want, string(result.ResponseBody))
 		})
 	}
 }

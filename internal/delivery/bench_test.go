@@ -33,8 +33,8 @@ func benchmarkSend(b *testing.B, target string, payload []byte) {
 	d.Payload = payload
 	b.ReportAllocs()
 	for b.Loop() {
-		if result := sender.Send(b.Context(), d); !result.Success() {
-			b.Fatal(result.Message)
+		if result := sender.Send(b.Context(), d); !result.Success {
+			b.Fatal(result.ErrorMessage)
 		}
 	}
 }

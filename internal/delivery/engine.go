@@ -23,21 +23,30 @@ import (
 // Defaults of [Options].
 const (
 	DefaultWorkers        = 512
+	DefaultSlowWorkers    = 512
 	DefaultFailingWorkers = 64
 	DefaultPerEndpoint    = 16
 )
 
+// places is how many attempts may wait for the database and for their slot. An
+// organisation gets half of them at most, so what it has before the database is
+// done within a moment, whatever it has queued.
+const places = 256
+
 // Options tunes an [Engine]. Store, Sender, Policy and Logger are required.
 type Options struct {
-	Store   Store
-	Sender  *Sender
-	Policy  *Policy
-	Logger  *slog.Logger
-	Metrics Metrics
-	// Workers is how many attempts are made at a time, FailingWorkers how many
-	// to endpoints that keep failing, PerEndpoint how many to one endpoint.
-	// They count for this process.
-	Workers, FailingWorkers, PerEndpoint int
+	Store  Store
+	Sender *Sender
+	Policy *Policy
+	Logger *slog.Logger
+	// Observers hear about every attempt.
+	Observers []Observer
+	// Workers is how many attempts are made at a time, SlowWorkers how many
+	// more to endpoints that answer slowly, and FailingWorkers to endpoints
+	// that keep failing. An organisation gets at most half of each.
+	// PerEndpoint is how many are made to one endpoint. They count for this
+	// process.
+	Workers, SlowWorkers, FailingWorkers, PerEndpoint int
 	// Now is the clock that jobs wait for, time.Now if it is nil.
 	Now func() time.Time
 }
@@ -103,22 +112,40 @@ const (
 	keepJobs = time.Minute
 )
 
+// gate returns the gate for all attempts of this process.
+func (o *Options) gate() gateOptions {
+	return gateOptions{
+		places: places,
+		fast:   cmp.Or(o.Workers, DefaultWorkers), slow: cmp.Or(o.SlowWorkers, DefaultSlowWorkers),
+		failing: cmp.Or(o.FailingWorkers, DefaultFailingWorkers), perEndpoint: cmp.Or(o.PerEndpoint, DefaultPerEndpoint),
+	}
+}
+
 func (o *Options) config() *river.Config {
 	workers := river.NewWorkers()
 	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
+	limits := o.gate()
 	river.AddWorker(workers, &attemptWorker{
-		store: o.Store, sender: o.Sender, policy: o.Policy, metrics: o.Metrics, logger: o.Logger, now: now,
-		gate: newGate(cmp.Or(o.PerEndpoint, DefaultPerEndpoint)), lease: o.Sender.Timeout() + jobMargin,
+		attempter: &attempter{
+			store: o.Store, sender: o.Sender, policy: o.Policy, gate: newGate(limits), observer: observers(o.Observers), now: now,
+		},
+		lease: o.Sender.Timeout() + jobMargin,
 	})
 	river.AddWorker(workers, &recoveryWorker{store: o.Store})
+	// What may be taken up is for the gate to say, which knows the
+	// organisations: a lane whose jobs it sends away must not fill up.
+	most := limits.places + limits.fast + limits.slow + limits.failing
+	lane := river.QueueConfig{MaxWorkers: min(most, river.QueueNumWorkersMax)}
 	return &river.Config{
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
-			string(webhook.LaneDeliveries): {MaxWorkers: cmp.Or(o.Workers, DefaultWorkers)},
-			string(webhook.LaneFailing):    {MaxWorkers: cmp.Or(o.FailingWorkers, DefaultFailingWorkers)},
+			string(webhook.LaneDeliveries): lane,
+			string(webhook.LaneBulk):       lane,
+			string(webhook.LaneSlow):       lane,
+			string(webhook.LaneFailing):    lane,
 			string(laneRecoveries):         {MaxWorkers: 1},
 		},
 		Logger:                      warnings(o.Logger),

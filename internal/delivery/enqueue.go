@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"golang.org/x/time/rate"
 
 	"github.com/hookline-go/hookline/internal/webhook"
 )
@@ -30,9 +31,10 @@ const (
 // Enqueuer puts jobs into the queue in a transaction of the database that the
 // queue lives in. It is safe for concurrent use.
 type Enqueuer[Tx any] struct {
-	client *river.Client[Tx]
-	now    func() time.Time
-	bulk   int
+	client   *river.Client[Tx]
+	now      func() time.Time
+	backlogs *backlogs
+	bulk     int
 }
 
 // NewSQLiteEnqueuer returns the enqueuer for SQLite. The clock is that of the
@@ -52,13 +54,15 @@ func newEnqueuer[Tx any](driver riverdriver.Driver[Tx], logger *slog.Logger, now
 	if err != nil {
 		return nil, fmt.Errorf("set up the delivery queue: %w", err)
 	}
-	return &Enqueuer[Tx]{client: client, now: now, bulk: bulk}, nil
+	return &Enqueuer[Tx]{client: client, now: now, backlogs: &backlogs{recent: map[int64]*rate.Limiter{}}, bulk: bulk}, nil
 }
 
 // Enqueue adds jobs as part of tx.
 func (e *Enqueuer[Tx]) Enqueue(ctx context.Context, tx Tx, jobs []webhook.Job) (err error) {
 	params, now := make([]river.InsertManyParams, len(jobs)), e.now()
 	for i, job := range jobs {
+		// The clock of the limit is the real one: it is about load.
+		job.Lane = e.backlogs.lane(&job, time.Now())
 		params[i] = attemptParams(job, now)
 	}
 	if len(jobs) < e.bulk {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"syscall"
+	"time"
 
 	"github.com/hookline-go/hookline/internal/delivery/egress"
 )
@@ -23,7 +24,10 @@ func (s *Sender) explain(attempt context.Context, err error, reached phase) (kin
 	if kind, message, ok := explainGuard(err); ok {
 		return kind, message
 	}
-	if attempt.Err() != nil {
+	if kind, message, ok := explainLocal(err); ok {
+		return kind, message
+	}
+	if isOver(attempt) {
 		return KindTimeout, fmt.Sprintf("timeout after %s %s", s.timeout, reached)
 	}
 	if isTimeout(err) {
@@ -51,6 +55,21 @@ func explainGuard(err error) (kind Kind, message string, ok bool) {
 	return "", "", false
 }
 
+// isOver tells whether the attempt's time is over. The dialer, which has the
+// same deadline, can be a moment earlier than the context.
+func isOver(attempt context.Context) bool {
+	deadline, ok := attempt.Deadline()
+	return attempt.Err() != nil || ok && !time.Now().Before(deadline)
+}
+
+// explainLocal recognises what this machine lacks.
+func explainLocal(err error) (kind Kind, message string, ok bool) {
+	if shortage, ok := errors.AsType[*egress.ShortageError](err); ok {
+		return KindLocal, shortage.Error(), true
+	}
+	return "", "", false
+}
+
 // isTimeout covers what gives up before the attempt does: the resolver, the
 // kernel, the transport on a handshake behind a proxy.
 func isTimeout(err error) bool {
@@ -61,6 +80,9 @@ func isTimeout(err error) bool {
 // explainProxy tells the proxy's failures from the receiver's.
 func explainProxy(err error) (kind Kind, message string, ok bool) {
 	if refused, ok := errors.AsType[*egress.ProxyError](err); ok {
+		if refused.StatusCode == 0 {
+			return KindProxy, "proxy: its address cannot be used", true
+		}
 		return KindProxy, fmt.Sprintf("proxy: it does not connect: status %d", refused.StatusCode), true
 	}
 	// The name that net/http gives to what fails between it and a proxy.

@@ -2,168 +2,324 @@ package delivery
 
 import (
 	"context"
-	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 const (
-	// maxWait is how long a job may hold a worker while it waits for its turn.
+	// maxWait is how long an attempt may wait for its slot.
 	maxWait = 2 * time.Second
-	// waitRoom is how many jobs may wait for an endpoint of which it is not
-	// known yet how fast it answers.
+	// waitRoom is how many attempts may wait for an endpoint of which it is
+	// not known yet how fast it answers.
 	waitRoom = 32
-	// minDeferral and maxDeferral bound how long a job stays away that finds
-	// the room full.
-	minDeferral = 100 * time.Millisecond
-	maxDeferral = 60 * time.Second
+	// slowAfter is the mean duration from which on an endpoint is slow.
+	slowAfter = time.Second
+	// forgetAfter is how long the gate remembers an endpoint that is slow or
+	// failing, and is not used: its config may have been deleted.
+	forgetAfter = 15 * time.Minute
+	sweepEvery  = time.Minute
 )
 
-// gate bounds how many attempts each endpoint has at a time, so that one that
-// is slow or dead takes only so many workers. It lives in one process.
+// gate decides which attempts may begin. It bounds the attempts to each
+// endpoint, and shares the slots of this process between organisations and
+// between hosts, so that none of them keeps others waiting. Slow endpoints and
+// failing ones have slots of their own.
+//
+// An attempt has a place from the moment that it is taken up until it gets its
+// slot, which it has while its request is under way. Places are bounded and
+// shared in the same way; whoever gets none comes again later. Slots that
+// become free go to the organisations in turn, whichever has how many attempts
+// waiting.
 type gate struct {
-	limit int64
+	limit int // of one endpoint
 	now   func() time.Time
 
-	mu        sync.Mutex
-	endpoints map[int64]*endpoint // by config
+	mu            sync.Mutex
+	places        pool
+	slots         [classes]pool
+	ceiling       ceiling
+	endpoints     map[int64]*endpoint // by config
+	organisations map[int64]*organisation
+	hosts         map[string]*party
+	waiting       []*organisation // those with attempts that wait, the next one first
+	swept         time.Time
 }
 
-// endpoint is a config with attempts under way or waiting, or one that fails.
-type endpoint struct {
-	slots    *semaphore.Weighted
-	users    int           // jobs that have a place: attempts under way and waiting
-	failures int           // consecutive
-	mean     time.Duration // of recent attempts
-	nextFree time.Time     // when the next job to be sent away could have its turn
-	progress time.Time     // when an attempt last ended, or the first job came
+// gateOptions are the limits of a gate. All are required.
+type gateOptions struct {
+	places, fast, slow, failing, perEndpoint int
 }
 
-func newGate(limit int) *gate {
-	return &gate{limit: int64(limit), now: time.Now, endpoints: map[int64]*endpoint{}}
+func newGate(o gateOptions) *gate {
+	return &gate{
+		limit: o.perEndpoint, now: time.Now,
+		places: pool{size: o.places}, slots: [classes]pool{fast: {size: o.fast}, slow: {size: o.slow}, failing: {size: o.failing}},
+		ceiling:   ceiling{most: o.fast + o.slow + o.failing, now: o.fast + o.slow + o.failing},
+		endpoints: map[int64]*endpoint{}, organisations: map[int64]*organisation{}, hosts: map[string]*party{},
+	}
 }
 
-// turn is a job's place at its endpoint. Its holder ends it, or leaves.
+// turn is the place of one attempt, and then its slot. Its holder ends it, or
+// leaves.
 type turn struct {
-	gate     *gate
-	configID int64
-	endpoint *endpoint
+	gate         *gate
+	configID     int64
+	endpoint     *endpoint
+	organisation *organisation
+	host         *party // nil until it is known
+	hostName     string
+	joined       time.Time
+
+	// class is that of the slot, if there is one.
+	class   class
+	running bool
+	ready   chan struct{} // closed with the slot of an attempt that waits
 }
 
-// busy says what a job does that cannot have its turn soon.
-type busy struct {
-	after   time.Duration
-	failing bool
+// deferral says what follows for an attempt that cannot have its turn soon.
+type deferral struct {
+	after time.Duration
+	// lane is where the attempt is to wait, "" where it does now.
+	lane webhook.Lane
 }
 
-// join takes a place at an endpoint. Without one, busy says when to come again.
-func (g *gate) join(configID int64) (t *turn, b busy, ok bool) {
+// join takes a place for an attempt. Without one, the deferral says when to
+// come again. It never waits.
+func (g *gate) join(organisationID, configID int64) (t *turn, d deferral, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	e, known := g.endpoints[configID]
-	if !known {
-		e = &endpoint{slots: semaphore.NewWeighted(g.limit)}
-		g.endpoints[configID] = e
+	g.sweep()
+	t = g.enter(organisationID, configID)
+	class := t.endpoint.class(g.now())
+	if class == fast {
+		if !g.mayWait(t) {
+			return nil, g.giveUp(t), false
+		}
+		return t, deferral{}, true
 	}
-	if e.users == 0 {
-		e.progress = g.now()
+	// Nobody waits for what is slow: the slot is taken at once, or not at all.
+	if !g.isFree(t, class) {
+		return nil, g.giveUp(t), false
 	}
-	e.users++
-	t = &turn{gate: g, configID: configID, endpoint: e}
-	if !g.mayWait(e) {
-		return nil, t.giveUp(), false
-	}
-	return t, busy{}, true
+	g.begin(t, class)
+	return t, deferral{}, true
 }
 
-// wait waits until the attempt may begin. If it takes too long the place is
-// gone, and busy says when to come again.
-func (t *turn) wait(ctx context.Context) (b busy, ok bool) {
-	if t.endpoint.slots.TryAcquire(1) {
-		return busy{}, true
+func (g *gate) enter(organisationID, configID int64) *turn {
+	e, known := g.endpoints[configID]
+	if !known {
+		e = &endpoint{}
+		g.endpoints[configID] = e
+	}
+	o, known := g.organisations[organisationID]
+	if !known {
+		o = &organisation{id: organisationID}
+		g.organisations[organisationID] = o
+	}
+	e.users++
+	o.users++
+	o.places++
+	g.places.used++
+	t := &turn{gate: g, configID: configID, endpoint: e, organisation: o, joined: g.now()}
+	t.setHost(e.host)
+	return t
+}
+
+// setHost names the host that the attempt goes to.
+func (t *turn) setHost(name string) {
+	if name == t.hostName {
+		return
+	}
+	if t.host != nil {
+		t.leaveHost()
+	}
+	h, known := t.gate.hosts[name]
+	if !known {
+		h = &party{}
+		t.gate.hosts[name] = h
+	}
+	h.users++
+	if t.running {
+		h.running[t.class]++
+	}
+	t.host, t.hostName, t.endpoint.host = h, name, name
+}
+
+// wait waits until the attempt may begin. If that takes too long the place is
+// gone, and the deferral says when to come again.
+func (t *turn) wait(ctx context.Context, host string) (d deferral, ok bool) {
+	if t.takeOrQueue(host) {
+		return deferral{}, true
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
-	if t.endpoint.slots.Acquire(ctx, 1) == nil {
-		return busy{}, true
+	select {
+	case <-t.ready:
+		return deferral{}, true
+	case <-ctx.Done():
 	}
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
-	return t.giveUp(), false
-}
-
-// giveUp leaves the place, for a job that comes again later.
-func (t *turn) giveUp() busy {
-	b := t.gate.deferral(t.endpoint)
-	t.depart()
-	return b
-}
-
-// depart forgets an endpoint that nobody uses and about which there is nothing
-// to remember.
-func (t *turn) depart() {
-	t.endpoint.users--
-	if t.endpoint.users == 0 && t.endpoint.failures == 0 {
-		delete(t.gate.endpoints, t.configID)
+	if t.running { // the slot came at the last moment
+		return deferral{}, true
 	}
+	t.gate.unqueue(t)
+	return t.gate.giveUp(t), false
 }
 
-// mayWait tells whether the last of an endpoint's jobs can expect its turn
-// within maxWait.
-func (g *gate) mayWait(e *endpoint) bool {
-	waiting := int64(e.users) - g.limit
-	switch {
-	case waiting <= 0:
+// takeOrQueue takes a slot, or a place in the queue for one.
+func (t *turn) takeOrQueue(host string) bool {
+	g := t.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t.setHost(host)
+	if t.running {
 		return true
-	case e.mean == 0:
-		return waiting <= waitRoom
 	}
-	return time.Duration(waiting/g.limit+1)*e.mean <= maxWait
+	if class := t.endpoint.class(g.now()); g.isFree(t, class) {
+		g.begin(t, class)
+		return true
+	}
+	t.ready = make(chan struct{})
+	if len(t.organisation.queue) == 0 {
+		g.waiting = append(g.waiting, t.organisation)
+	}
+	t.organisation.queue = append(t.organisation.queue, t)
+	return false
 }
 
-// deferral reserves a place in time: jobs that are sent away come back one by
-// one, as fast as the endpoint takes them, and not all at once.
-func (g *gate) deferral(e *endpoint) busy {
+func (g *gate) unqueue(t *turn) {
+	o := t.organisation
+	o.queue = slices.DeleteFunc(o.queue, func(other *turn) bool { return other == t })
+	if len(o.queue) == 0 {
+		g.waiting = slices.DeleteFunc(g.waiting, func(other *organisation) bool { return other == o })
+	}
+}
+
+// begin gives the attempt a slot.
+func (g *gate) begin(t *turn, class class) {
+	if t.endpoint.running == 0 {
+		t.endpoint.progress = g.now()
+	}
+	t.class, t.running = class, true
+	g.vacate(t)
+	t.organisation.recordHold(g.now().Sub(t.joined))
+	t.endpoint.running++
+	t.organisation.running[class]++
+	if t.host != nil {
+		t.host.running[class]++
+	}
+	g.slots[class].used++
+	g.ceiling.used++
+}
+
+// vacate gives the place back.
+func (g *gate) vacate(t *turn) {
+	t.organisation.places--
+	g.places.used--
+}
+
+// grant gives free slots to those that wait, one organisation after the other.
+func (g *gate) grant() {
+	for g.grantOne() {
+	}
+}
+
+func (g *gate) grantOne() bool {
 	now := g.now()
-	if earliest := now.Add(minDeferral); e.nextFree.Before(earliest) {
-		e.nextFree = earliest
+	for range g.waiting {
+		o := g.waiting[0]
+		copy(g.waiting, g.waiting[1:])
+		g.waiting[len(g.waiting)-1] = o
+		for _, t := range o.queue {
+			if class := t.endpoint.class(now); g.isFree(t, class) {
+				g.unqueue(t)
+				g.begin(t, class)
+				close(t.ready)
+				return true
+			}
+		}
 	}
-	// An endpoint that has not answered for longer than it usually takes will
-	// take that long at least.
-	pace := max(e.mean, now.Sub(e.progress))
-	e.nextFree = e.nextFree.Add(pace / time.Duration(g.limit))
-	after := e.nextFree.Sub(now)
-	if after > maxDeferral {
-		e.nextFree = now.Add(maxDeferral)
-		after = maxDeferral/2 + rand.N(maxDeferral/2) //nolint:gosec // it spreads load
-	}
-	return busy{after: after, failing: webhook.LaneOf(e.failures) == webhook.LaneFailing}
+	return false
 }
 
-// end gives the place back after an attempt, with what became of that.
+// end gives the place back after an attempt, with its result.
 func (t *turn) end(result *Result) {
-	t.gate.mu.Lock()
-	defer t.gate.mu.Unlock()
-	const weight = 4
-	t.endpoint.mean += (result.Duration - t.endpoint.mean) / weight
-	switch {
-	case result.Success():
-		t.endpoint.failures = 0
-	case result.Kind != KindInterrupted:
-		t.endpoint.failures++
-	}
-	t.endpoint.progress = t.gate.now()
-	t.endpoint.slots.Release(1)
-	t.depart()
+	g := t.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t.endpoint.record(result, g.now())
+	g.ceiling.record(result)
+	g.depart(t)
+	g.grant()
 }
 
-// leave gives the place back of a job that makes no attempt.
+// leave gives the place back of an attempt that is not made.
 func (t *turn) leave() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
-	t.depart()
+	t.gate.depart(t)
+	t.gate.grant()
+}
+
+// giveUp leaves the place, for an attempt that comes again later.
+func (g *gate) giveUp(t *turn) deferral {
+	d := g.defers(t)
+	g.depart(t)
+	return d
+}
+
+// depart gives back what the attempt has, and forgets whoever has no further
+// attempts and about whom there is nothing to remember.
+func (g *gate) depart(t *turn) {
+	if t.running {
+		t.endpoint.running--
+		t.organisation.running[t.class]--
+		if t.host != nil {
+			t.host.running[t.class]--
+		}
+		g.slots[t.class].used--
+		g.ceiling.used--
+	} else {
+		g.vacate(t)
+	}
+	if t.organisation.users--; t.organisation.users == 0 {
+		delete(g.organisations, t.organisation.id)
+	}
+	if t.host != nil {
+		t.leaveHost()
+	}
+	e := t.endpoint
+	e.users--
+	e.used = g.now()
+	if e.users == 0 && e.failures == 0 && e.mean < slowAfter {
+		delete(g.endpoints, t.configID)
+	}
+}
+
+func (t *turn) leaveHost() {
+	if t.running {
+		t.host.running[t.class]--
+	}
+	if t.host.users--; t.host.users == 0 {
+		delete(t.gate.hosts, t.hostName)
+	}
+	t.host, t.hostName = nil, ""
+}
+
+// sweep forgets endpoints that have not been used for long.
+func (g *gate) sweep() {
+	now := g.now()
+	if now.Sub(g.swept) < sweepEvery {
+		return
+	}
+	g.swept = now
+	for id, e := range g.endpoints {
+		if e.users == 0 && now.Sub(e.used) > forgetAfter {
+			delete(g.endpoints, id)
+		}
+	}
 }

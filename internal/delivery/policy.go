@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -15,7 +16,8 @@ const (
 	// jitter spreads a retry over ±10 % of its delay, so that what failed at
 	// the same moment does not come back at the same moment.
 	jitter = 0.1
-	// maxRetryAfter bounds what a receiver can ask for in Retry-After.
+	// maxRetryAfter bounds the delay that a receiver can ask for in
+	// Retry-After, jitter included.
 	maxRetryAfter = 24 * time.Hour
 	// maxDelay bounds a schedule's delays, in which an operator's slip would
 	// otherwise be a delivery that never fails.
@@ -27,7 +29,7 @@ const (
 const DisableAfter = 5 * 24 * time.Hour
 
 // Reasons for which a config is disabled, in words for its log and for
-// [Metrics.ConfigDisabled].
+// observers.
 const (
 	// DisabledGone: the endpoint answered 410 Gone.
 	DisabledGone = "the endpoint answered 410 Gone"
@@ -98,47 +100,42 @@ func NewPolicy(schedule Schedule, random func() float64) *Policy {
 	return p
 }
 
-// Decision is what follows from an attempt.
-type Decision struct {
-	// Next is DELIVERED, FAILED, or PENDING for another attempt.
-	Next webhook.DeliveryState
-	// Delay is how long to wait before that attempt.
-	Delay time.Duration
-	// Reason says why the delivery is given up, "" if it is not.
-	Reason string
-	// Disable is the reason for which the config is to be disabled, or "".
-	Disable string
-}
-
-// Decide returns what follows from an attempt of d that has ended now: only 2xx
-// is success; 410 fails the delivery at once and disables the config, and so
-// does any failure of an endpoint that has failed for [DisableAfter]; anything
-// else is tried again as the schedule says, or when Retry-After allows it, if
-// that is later. An interrupted attempt did not happen: it is made again.
-func (p *Policy) Decide(r Result, d *webhook.Dispatch, now time.Time) Decision {
+// Decide returns the outcome of an attempt of d that has ended now: only 2xx is
+// success; 410 fails the delivery at once and disables the config, and so does
+// any failure of an endpoint that has failed for [DisableAfter]; anything else
+// is tried again as the schedule says, or when Retry-After allows it, if that
+// is later. The attempt must be one that counts.
+func (p *Policy) Decide(r *Result, d *webhook.Dispatch, now time.Time) webhook.Outcome {
+	o := webhook.Outcome{Attempt: r.Attempt, State: webhook.DeliveryFailed}
 	switch {
-	case r.Success():
-		return Decision{Next: webhook.DeliveryDelivered}
-	case r.Kind == KindInterrupted:
-		return Decision{Next: webhook.DeliveryPending}
+	case r.Success:
+		o.State = webhook.DeliveryDelivered
 	case r.Kind == KindGone:
-		return Decision{Next: webhook.DeliveryFailed, Reason: DisabledGone, Disable: DisabledGone}
+		o.Reason, o.Disable = DisabledGone, DisabledGone
 	case d.FailingSince != nil && now.Sub(*d.FailingSince) >= DisableAfter:
-		return Decision{Next: webhook.DeliveryFailed, Reason: DisabledFailing, Disable: DisabledFailing}
+		o.Reason, o.Disable = DisabledFailing, DisabledFailing
 	case d.Retries < 0 || d.Retries >= len(p.schedule):
-		return Decision{Next: webhook.DeliveryFailed, Reason: reasonExhausted}
+		o.Reason = reasonExhausted
+	default:
+		o.State, o.RetryAt = webhook.DeliveryPending, now.Add(p.delay(r.RetryAfter, d.Retries))
 	}
-	return Decision{Next: webhook.DeliveryPending, Delay: p.delay(r.RetryAfter, d.Retries)}
+	return o
 }
 
 // delay returns how long to wait before a retry, counted from 0.
-func (p *Policy) delay(retryAfter time.Duration, retry int) time.Duration {
-	delay := spread(p.schedule[retry], p.random())
-	if retryAfter > delay {
-		// Never before the receiver's time, and not all at that time.
-		delay = retryAfter + time.Duration(jitter*p.random()*float64(retryAfter))
+func (p *Policy) delay(asked time.Duration, retry int) time.Duration {
+	scheduled := spread(p.schedule[retry], p.random())
+	if asked <= scheduled {
+		return scheduled
 	}
-	return delay
+	some := jitter * p.random()
+	if asked > maxRetryAfter {
+		// The receiver does not get what it asks for, so the retries may
+		// come before the bound, and not all at that time.
+		return max(scheduled, maxRetryAfter-time.Duration(some*float64(maxRetryAfter)))
+	}
+	// Never before the receiver's time, and never after the bound.
+	return min(asked+time.Duration(some*float64(asked)), maxRetryAfter)
 }
 
 // spread returns a delay between 90 and 110 % of d.
@@ -147,7 +144,7 @@ func spread(d time.Duration, random float64) time.Duration {
 }
 
 // retryAfter reads Retry-After (RFC 9110, section 10.2.3): seconds, or a date.
-// It returns 0 for what is neither or in the past, and at most 24 hours.
+// It returns 0 for what is neither or in the past; [Policy.Decide] bounds it.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {
@@ -155,8 +152,8 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	}
 	if strings.Trim(value, "0123456789") == "" {
 		seconds, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || seconds > int64(maxRetryAfter/time.Second) {
-			return maxRetryAfter // digits that do not fit are a long time
+		if err != nil || seconds > int64(math.MaxInt64/time.Second) {
+			return math.MaxInt64 // digits that do not fit are a long time
 		}
 		return time.Duration(seconds) * time.Second
 	}
@@ -164,7 +161,7 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return min(max(at.Sub(now), 0), maxRetryAfter)
+	return max(at.Sub(now), 0)
 }
 
 // statusMessage puts a status that is not 2xx into words.

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"testing/quick"
@@ -19,8 +20,28 @@ var failed = Result{Kind: KindStatus}
 
 // decide asks about a delivery with so many retries, of an endpoint that has
 // just begun to fail.
-func decide(p *Policy, r Result, retries int) Decision {
-	return p.Decide(r, &webhook.Dispatch{Retries: retries, FailingSince: &testNow}, testNow)
+func decide(p *Policy, r Result, retries int) webhook.Outcome {
+	return withoutAttempt(p, r, &webhook.Dispatch{Retries: retries, FailingSince: &testNow})
+}
+
+// withoutAttempt returns what follows from a result, without the attempt that
+// the outcome repeats.
+func withoutAttempt(p *Policy, r Result, d *webhook.Dispatch) webhook.Outcome {
+	r.Success = r.Kind == KindDelivered
+	outcome := p.Decide(&r, d, testNow)
+	outcome.Attempt = webhook.Attempt{}
+	return outcome
+}
+
+func TestPolicyKeepsTheAttempt(t *testing.T) {
+	r := Result{Kind: KindStatus, Attempt: webhook.Attempt{ErrorMessage: "status 500", Duration: time.Second, CreatedAt: testNow}}
+	got := NewPolicy(DefaultSchedule(), middle).Decide(&r, &webhook.Dispatch{}, testNow)
+	assert.Equal(t, r.Attempt, got.Attempt)
+}
+
+// again is the outcome of an attempt that is followed by another one.
+func again(delay time.Duration) webhook.Outcome {
+	return webhook.Outcome{State: webhook.DeliveryPending, RetryAt: testNow.Add(delay)}
 }
 
 func TestDefaultSchedule(t *testing.T) {
@@ -31,23 +52,21 @@ func TestDefaultSchedule(t *testing.T) {
 
 	p := NewPolicy(DefaultSchedule(), middle)
 	for retries, delay := range DefaultSchedule() {
-		assert.Equal(t, Decision{Next: webhook.DeliveryPending, Delay: delay}, decide(p, failed, retries))
+		assert.Equal(t, again(delay), decide(p, failed, retries))
 	}
-	exhausted := Decision{Next: webhook.DeliveryFailed, Reason: "no attempt succeeded, and no retry is left"}
+	exhausted := webhook.Outcome{State: webhook.DeliveryFailed, Reason: "no attempt succeeded, and no retry is left"}
 	assert.Equal(t, exhausted, decide(p, failed, 9))
 }
 
 func TestPolicyByKind(t *testing.T) {
-	again := Decision{Next: webhook.DeliveryPending, Delay: 5 * time.Second}
-	tests := map[Kind]Decision{
-		KindDelivered: {Next: webhook.DeliveryDelivered},
+	again := again(5 * time.Second)
+	tests := map[Kind]webhook.Outcome{
+		KindDelivered: {State: webhook.DeliveryDelivered},
 		KindGone: {
-			Next: webhook.DeliveryFailed, Reason: "the endpoint answered 410 Gone", Disable: "the endpoint answered 410 Gone",
+			State: webhook.DeliveryFailed, Reason: "the endpoint answered 410 Gone", Disable: "the endpoint answered 410 Gone",
 		},
 		KindStatus: again, KindRedirect: again, KindDNS: again, KindRefused: again, KindReset: again, KindUnreachable: again,
 		KindProxy: again, KindTLS: again, KindTimeout: again, KindBlocked: again, KindProtocol: again, KindInvalid: again,
-		// It is made again at once, and counts for nothing.
-		KindInterrupted: {Next: webhook.DeliveryPending},
 	}
 	p := NewPolicy(DefaultSchedule(), middle)
 	for kind, want := range tests {
@@ -66,42 +85,46 @@ func TestPolicyHeedsRetryAfter(t *testing.T) {
 		"later":                 {retryAfter: time.Hour, want: time.Hour},
 		"later, spread":         {retryAfter: time.Hour, random: 0.5, want: time.Hour + 3*time.Minute},
 		"a day":                 {retryAfter: 24 * time.Hour, want: 24 * time.Hour},
+		"a day, spread":         {retryAfter: 24 * time.Hour, random: 0.999, want: 24 * time.Hour},
+		"spread up to a day":    {retryAfter: 23 * time.Hour, random: 0.999, want: 24 * time.Hour},
+		"more than a day":       {retryAfter: 25 * time.Hour, want: 24 * time.Hour},
+		"a week, spread":        {retryAfter: 7 * 24 * time.Hour, random: 0.5, want: 24*time.Hour - 72*time.Minute},
+		"for ever":              {retryAfter: math.MaxInt64, random: 0.5, want: 24*time.Hour - 72*time.Minute},
 	}
 	for name, test := range tests {
 		p := NewPolicy(DefaultSchedule(), func() float64 { return test.random })
 		got := decide(p, Result{Kind: KindStatus, RetryAfter: test.retryAfter}, 0)
-		assert.Equal(t, test.want, got.Delay, name)
+		assert.Equal(t, test.want, got.RetryAt.Sub(testNow), name)
 	}
 	exhausted := decide(NewPolicy(Schedule{}, middle), Result{Kind: KindStatus, RetryAfter: time.Minute}, 0)
-	assert.Equal(t, webhook.DeliveryFailed, exhausted.Next, "Retry-After is not another retry")
+	assert.Equal(t, webhook.DeliveryFailed, exhausted.State, "Retry-After is not another retry")
 }
 
 func TestPolicyDisablesAfterFiveDays(t *testing.T) {
 	ago := func(d time.Duration) *time.Time { return new(testNow.Add(-d)) }
-	disabled := Decision{
-		Next: webhook.DeliveryFailed, Reason: "no attempt has succeeded for 5 days", Disable: "no attempt has succeeded for 5 days",
+	disabled := webhook.Outcome{
+		State: webhook.DeliveryFailed, Reason: "no attempt has succeeded for 5 days", Disable: "no attempt has succeeded for 5 days",
 	}
-	again := Decision{Next: webhook.DeliveryPending, Delay: 5 * time.Second}
-	gone := Decision{Next: webhook.DeliveryFailed, Reason: DisabledGone, Disable: DisabledGone}
+	again := again(5 * time.Second)
+	gone := webhook.Outcome{State: webhook.DeliveryFailed, Reason: DisabledGone, Disable: DisabledGone}
 	tests := map[string]struct {
 		kind    Kind
 		since   *time.Time
 		retries int
-		want    Decision
+		want    webhook.Outcome
 	}{
-		"the first failure":         {kind: KindTimeout, want: again},
-		"just before":               {kind: KindTimeout, since: ago(5*24*time.Hour - time.Microsecond), want: again},
-		"five days":                 {kind: KindTimeout, since: ago(5 * 24 * time.Hour), want: disabled},
-		"long after":                {kind: KindStatus, since: ago(1000 * time.Hour), want: disabled},
-		"with no retry left":        {kind: KindStatus, since: ago(1000 * time.Hour), retries: 9, want: disabled},
-		"a success":                 {kind: KindDelivered, since: ago(1000 * time.Hour), want: Decision{Next: webhook.DeliveryDelivered}},
-		"gone is the better word":   {kind: KindGone, since: ago(1000 * time.Hour), want: gone},
-		"interrupted is no attempt": {kind: KindInterrupted, since: ago(1000 * time.Hour), want: Decision{Next: webhook.DeliveryPending}},
-		"a clock that went back":    {kind: KindTimeout, since: ago(-time.Hour), want: again},
+		"the first failure":       {kind: KindTimeout, want: again},
+		"just before":             {kind: KindTimeout, since: ago(5*24*time.Hour - time.Microsecond), want: again},
+		"five days":               {kind: KindTimeout, since: ago(5 * 24 * time.Hour), want: disabled},
+		"long after":              {kind: KindStatus, since: ago(1000 * time.Hour), want: disabled},
+		"with no retry left":      {kind: KindStatus, since: ago(1000 * time.Hour), retries: 9, want: disabled},
+		"a success":               {kind: KindDelivered, since: ago(1000 * time.Hour), want: webhook.Outcome{State: webhook.DeliveryDelivered}},
+		"gone is the better word": {kind: KindGone, since: ago(1000 * time.Hour), want: gone},
+		"a clock that went back":  {kind: KindTimeout, since: ago(-time.Hour), want: again},
 	}
 	p := NewPolicy(DefaultSchedule(), middle)
 	for name, test := range tests {
-		got := p.Decide(Result{Kind: test.kind}, &webhook.Dispatch{FailingSince: test.since, Retries: test.retries}, testNow)
+		got := withoutAttempt(p, Result{Kind: test.kind}, &webhook.Dispatch{FailingSince: test.since, Retries: test.retries})
 		assert.Equal(t, test.want, got, name)
 	}
 }
@@ -112,10 +135,13 @@ func TestPolicyJitter(t *testing.T) {
 	within := func(delay time.Duration, retryAfter, dice uint32) bool {
 		delay = delay.Abs() % (maxDelay + 1)
 		random := float64(dice) / (1 << 32)
-		asked := min(time.Duration(retryAfter)*time.Second, maxRetryAfter)
-		got := decide(NewPolicy(Schedule{delay}, func() float64 { return random }), Result{RetryAfter: asked}, 0).Delay
+		asked := time.Duration(retryAfter) * time.Second
+		got := decide(NewPolicy(Schedule{delay}, func() float64 { return random }), Result{RetryAfter: asked}, 0).RetryAt.Sub(testNow)
 		low, high := delay-delay/10-1, delay+delay/10+1
-		return got >= max(low, asked) && got <= max(high, asked+asked/10+1)
+		if asked > maxRetryAfter { // then the bound is what counts
+			return got >= max(low, min(maxRetryAfter-maxRetryAfter/10-1, asked)) && got <= max(high, maxRetryAfter)
+		}
+		return got >= max(low, asked) && got <= max(high, min(asked+asked/10+1, maxRetryAfter))
 	}
 	require.NoError(t, quick.Check(within, &quick.Config{MaxCount: 20000}))
 }
@@ -125,7 +151,7 @@ func TestPolicyJitterSpreads(t *testing.T) {
 	p := NewPolicy(Schedule{time.Hour}, source.Float64)
 	low, high := 2*time.Hour, time.Duration(0)
 	for range 1000 {
-		delay := decide(p, failed, 0).Delay
+		delay := decide(p, failed, 0).RetryAt.Sub(testNow)
 		low, high = min(low, delay), max(high, delay)
 	}
 	assert.InDelta(t, float64(54*time.Minute), float64(low), float64(time.Minute))
@@ -137,9 +163,9 @@ func TestPolicyJitterSpreads(t *testing.T) {
 func TestPolicyWithImpossibleDelays(t *testing.T) {
 	schedule := Schedule{-time.Hour, 1<<63 - 1}
 	p := NewPolicy(schedule, func() float64 { return 0.999 })
-	assert.Zero(t, decide(p, failed, 0).Delay)
-	assert.InDelta(t, float64(maxDelay), float64(decide(p, failed, 1).Delay), 0.11*float64(maxDelay))
-	assert.Equal(t, webhook.DeliveryFailed, decide(p, failed, -1).Next)
+	assert.Zero(t, decide(p, failed, 0).RetryAt.Sub(testNow))
+	assert.InDelta(t, float64(maxDelay), float64(decide(p, failed, 1).RetryAt.Sub(testNow)), 0.11*float64(maxDelay))
+	assert.Equal(t, webhook.DeliveryFailed, decide(p, failed, -1).State)
 	assert.Equal(t, -time.Hour, schedule[0], "the caller's is left as it is")
 }
 

@@ -88,7 +88,7 @@ func TestSendThroughAProxy(t *testing.T) {
 	target := tlsReceiver(t, config, handler)
 	proxy := newTunnel(t, "127.0.0.1:"+portIn(t, target), "200 OK")
 	result := send(t, senderBehind(t, proxy.addr, trusted, dnsAnswer{addr: publicAddr}), dispatchTo(target))
-	require.Equal(t, KindDelivered, result.Kind, result.Message)
+	require.Equal(t, KindDelivered, result.Kind, result.ErrorMessage)
 	assert.Equal(t, testPayload, next().body)
 	assert.Equal(t, []string{"CONNECT hook.example:" + portIn(t, target)}, proxy.requests())
 }
@@ -109,7 +109,7 @@ func TestSendThroughAProxyChecksCertificates(t *testing.T) {
 	proxy := newTunnel(t, "127.0.0.1:"+portIn(t, target), "200 OK")
 	result := send(t, senderBehind(t, proxy.addr, trusted, dnsAnswer{addr: publicAddr}), dispatchTo(target))
 	assert.Equal(t, KindTLS, result.Kind)
-	assert.Equal(t, "TLS: the certificate is not from a trusted authority", result.Message)
+	assert.Equal(t, "TLS: the certificate is not from a trusted authority", result.ErrorMessage)
 }
 
 func TestSendThroughAProxyIsGuarded(t *testing.T) {
@@ -123,7 +123,7 @@ func TestSendThroughAProxyIsGuarded(t *testing.T) {
 			proxy := newTunnel(t, "", "200 OK")
 			result := send(t, senderBehind(t, proxy.addr, newAuthority(t), dnsAnswer{addr: "169.254.169.254"}), dispatchTo(target+testPath))
 			assert.Equal(t, KindBlocked, result.Kind)
-			assert.Equal(t, message, result.Message)
+			assert.Equal(t, message, result.ErrorMessage)
 			assert.Empty(t, proxy.requests())
 		})
 	}
@@ -136,7 +136,7 @@ func TestSendThroughABrokenProxy(t *testing.T) {
 		sender := senderBehind(t, proxy.addr, newAuthority(t), dnsAnswer{addr: publicAddr})
 		result := send(t, sender, dispatchTo("https://hook.example"+testPath))
 		assert.Equal(t, KindProxy, result.Kind)
-		assert.Equal(t, "proxy: it does not connect: status 403", result.Message)
+		assert.Equal(t, "proxy: it does not connect: status 403", result.ErrorMessage)
 		assertStatus(t, 0, result)
 	})
 	t.Run("it is not there", func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestSendThroughABrokenProxy(t *testing.T) {
 			sender := senderBehind(t, "127.0.0.1:1", newAuthority(t), dnsAnswer{addr: publicAddr})
 			result := send(t, sender, dispatchTo(scheme+"://hook.example"+testPath))
 			assert.Equal(t, KindProxy, result.Kind)
-			assert.Equal(t, "proxy: it cannot be reached", result.Message)
+			assert.Equal(t, "proxy: it cannot be reached", result.ErrorMessage)
 		}
 	})
 }
@@ -159,7 +159,7 @@ func TestSendSaysNothingToTheProxy(t *testing.T) {
 	with("Proxy-Authorization", "Basic tOkEn")(d)
 	proxy := hostOf(t, target)
 	result := send(t, senderBehind(t, proxy, newAuthority(t), dnsAnswer{addr: publicAddr}), d)
-	require.Equal(t, KindDelivered, result.Kind, result.Message)
+	require.Equal(t, KindDelivered, result.Kind, result.ErrorMessage)
 	sent := wire()
 	assert.True(t, strings.HasPrefix(sent, "POST http://hook.example/hook/path-tOkEn?key=query-tOkEn HTTP/1.1\r\n"))
 	assert.NotContains(t, sent, "Proxy-")

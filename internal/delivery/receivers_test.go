@@ -96,7 +96,7 @@ func send(t *testing.T, s *Sender, d *webhook.Dispatch) Result {
 	result := s.Send(t.Context(), d)
 	assertShowable(t, result)
 	assert.Positive(t, result.Duration)
-	assert.Equal(t, result.Success(), result.Message == "", "a failure has words, a success has none")
+	assert.Equal(t, result.Success, result.ErrorMessage == "", "a failure has words, a success has none")
 	return result
 }
 
@@ -105,10 +105,10 @@ func send(t *testing.T, s *Sender, d *webhook.Dispatch) Result {
 func assertShowable(t *testing.T, result Result) {
 	t.Helper()
 	for _, hidden := range []string{"tOkEn", "MfKQ9r8GKYq", "127.0.0", "example"} {
-		assert.NotContains(t, result.Message, hidden)
+		assert.NotContains(t, result.ErrorMessage, hidden)
 	}
-	assert.NotContains(t, string(result.Body), testToken)
-	assert.LessOrEqual(t, len(result.Body), maxKept)
+	assert.NotContains(t, string(result.ResponseBody), testToken)
+	assert.LessOrEqual(t, len(result.ResponseBody), maxKept)
 }
 
 // httpReceiver is an HTTP server, which must not be left any connection but

@@ -1,13 +1,18 @@
 package delivery
 
-import "time"
+import (
+	"time"
 
-// Kind classifies what became of an attempt, for metrics and decisions.
+	"github.com/hookline-go/hookline/internal/webhook"
+)
+
+// Kind classifies the result of an attempt, for metrics and decisions.
 type Kind string
 
 // The kinds of results.
 const (
-	// KindDelivered: a 2xx answer, read to its end or to its limit.
+	// KindDelivered: a 2xx status. The event has arrived, even if the body
+	// that follows does not end as it should.
 	KindDelivered Kind = "delivered"
 	// KindStatus: another status than those below.
 	KindStatus Kind = "status"
@@ -36,40 +41,41 @@ const (
 	// KindInvalid: there is nothing that could be sent: the config's URL, a
 	// header or a signing key is unusable.
 	KindInvalid Kind = "invalid"
+	// KindLocal: this machine has not what an attempt needs: file descriptors,
+	// memory, ports. It says nothing about the endpoint and is not recorded.
+	KindLocal Kind = "local"
 	// KindInterrupted: the process is stopping. It says nothing about the
 	// endpoint and is not recorded.
 	KindInterrupted Kind = "interrupted"
 )
 
-// Result is what became of one attempt.
+// counts tells whether an attempt says something about the endpoint. One that
+// does not is given back, and made again.
+func (k Kind) counts() bool { return k != KindLocal && k != KindInterrupted }
+
+// Result is an attempt as it is recorded, and what only the decision and the
+// observers need to know. The attempt has no id and no number yet. Its error
+// message has nothing of the request and nothing that the receiver sent. Its
+// body is at most 2 KiB of valid UTF-8 without NUL, in which the values of
+// custom headers are [webhook.Redacted].
 type Result struct {
+	webhook.Attempt
+
 	Kind Kind
-	// StatusCode is the HTTP status, nil if there was no response.
-	StatusCode *int
-	// Message says in words why the attempt failed, "" if it did not. It has
-	// nothing of the request and nothing that the receiver sent.
-	Message string
-	// Body is the beginning of the response's body: at most 2 KiB of valid
-	// UTF-8 without NUL, nil if there is none. Custom headers' values in it are
-	// [webhook.Redacted].
-	Body []byte
 	// RetryAfter is how long the receiver of a 429 or 503 wants to be left
-	// alone, at most 24 hours, 0 if it did not say.
+	// alone, 0 if it did not say. It is not bounded.
 	RetryAfter time.Duration
-	// Duration is that of the whole attempt.
-	Duration time.Duration
 }
 
-// Success reports whether the receiver took the delivery.
-func (r *Result) Success() bool { return r.Kind == KindDelivered }
-
-// fail adds an error that came after what the result has. A status that is a
-// failure by itself remains the kind, however its body ended: a 410 without the
-// rest of its body is a 410.
+// fail adds an error that came after what the result has. A status decides the
+// kind, however its body ended: a 2xx has arrived, and a 410 without the rest
+// of its body is a 410.
 func (r *Result) fail(kind Kind, message string) {
-	if r.Kind == "" || r.Kind == KindDelivered || kind == KindInterrupted {
-		r.Kind, r.Message = kind, message
-		return
+	switch {
+	case r.Kind == KindDelivered:
+	case r.Kind == "" || !kind.counts():
+		r.Kind, r.ErrorMessage = kind, message
+	default:
+		r.ErrorMessage += "; " + message
 	}
-	r.Message += "; " + message
 }

@@ -67,19 +67,19 @@ var errAttemptTimeout = errors.New("the attempt took too long")
 // ended before the attempt did. Connections are left in the transport for
 // later attempts.
 func (s *Sender) Send(ctx context.Context, d *webhook.Dispatch) Result {
-	started := time.Now() // not s.now: durations are monotonic
+	started, began := time.Now(), s.now() // durations are monotonic, and not s.now's
 	var progress progress
 	attempt, cancel := context.WithTimeoutCause(ctx, s.timeout, errAttemptTimeout)
 	defer cancel()
+	var result Result
 	request, err := s.request(httptrace.WithClientTrace(attempt, progress.trace()), d)
 	if err != nil {
-		return Result{Kind: KindInvalid, Message: err.Error(), Duration: time.Since(started)}
-	}
-	result, err := s.exchange(request, d, &progress)
-	if err != nil {
+		result.fail(KindInvalid, err.Error())
+	} else if result, err = s.exchange(request, d, &progress); err != nil {
 		result.fail(s.explain(attempt, err, progress.phase()))
 	}
-	result.Duration = time.Since(started)
+	result.CreatedAt, result.Duration = began, time.Since(started)
+	result.Success = result.Kind == KindDelivered
 	return result
 }
 
@@ -115,11 +115,11 @@ func (s *Sender) exchange(r *http.Request, d *webhook.Dispatch, p *progress) (re
 	defer func() { _ = response.Body.Close() }() // nothing is left to lose
 	p.reach(phaseBody)
 	result.StatusCode = &response.StatusCode
-	result.Kind, result.Message = classifyStatus(response.StatusCode)
+	result.Kind, result.ErrorMessage = classifyStatus(response.StatusCode)
 	if code := response.StatusCode; code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
 		result.RetryAfter = retryAfter(response.Header, s.now())
 	}
-	result.Body, err = readBody(response, d.Headers)
+	result.ResponseBody, err = readBody(response, d.Headers)
 	return result, err
 }
 

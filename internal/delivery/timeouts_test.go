@@ -46,21 +46,51 @@ func TestTimeoutSaysHowFarItCame(t *testing.T) {
 		"takes nothing":           {script: takeNothing, message: "timeout after 15s while sending the request"},
 		"answers nothing":         {script: readRequest, message: "timeout after 15s while waiting for the response"},
 		"stops in the header":     {script: answer("HTTP/1.1 200 OK\r\nX-A: 1"), message: "timeout after 15s while waiting for the response"},
-		"stops after the header":  {script: answer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"), status: 200, message: "timeout after 15s while reading the response body"},
+		"stops after the header":  {script: answer("HTTP/1.1 500 Oh\r\nContent-Length: 1\r\n\r\n"), status: 500, message: "status 500 Internal Server Error; timeout after 15s while reading the response body"},
 		"trickles its header":     {script: then(readRequest, trickle("HTTP/1.1 200 OK\r\n", "X-Slow: 1\r\n")), message: "timeout after 15s while waiting for the response"},
-		"trickles its body":       {script: then(readRequest, trickle("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", "x")), status: 200, message: "timeout after 15s while reading the response body"},
-		"trickles chunks":         {script: then(readRequest, trickle("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")), status: 200, message: "timeout after 15s while reading the response body"},
-		"trickles without length": {script: then(readRequest, trickle("HTTP/1.1 200 OK\r\n\r\n", "x")), status: 200, message: "timeout after 15s while reading the response body"},
+		"trickles its body":       {script: then(readRequest, trickle("HTTP/1.1 500 Oh\r\nContent-Length: 1000\r\n\r\n", "x")), status: 500, message: "status 500 Internal Server Error; timeout after 15s while reading the response body"},
+		"trickles chunks":         {script: then(readRequest, trickle("HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")), status: 500, message: "status 500 Internal Server Error; timeout after 15s while reading the response body"},
+		"trickles without length": {script: then(readRequest, trickle("HTTP/1.1 500 Oh\r\n\r\n", "x")), status: 500, message: "status 500 Internal Server Error; timeout after 15s while reading the response body"},
 		"trickles early hints":    {script: then(readRequest, trickle("", "HTTP/1.1 103 Early Hints\r\n\r\n")), message: "timeout after 15s while waiting for the response"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				result := sendInBubble(t, test.script)
-				assert.Equal(t, KindTimeout, result.Kind)
-				assert.Equal(t, test.message, result.Message)
+				want := KindTimeout
+				if test.status != 0 {
+					want = KindStatus
+				}
+				assert.Equal(t, want, result.Kind)
+				assert.Equal(t, test.message, result.ErrorMessage)
 				assert.Equal(t, DefaultTimeout, result.Duration)
 				assertStatus(t, test.status, result)
+			})
+		})
+	}
+}
+
+// TestSuccessWithoutTheRestOfItsBody has receivers that say 200 and then no
+// more than a part of what they announced: the event has arrived.
+func TestSuccessWithoutTheRestOfItsBody(t *testing.T) {
+	tests := map[string]struct {
+		script func(conn net.Conn)
+		body   string
+	}{
+		"stops after the header": {script: answer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n")},
+		"trickles its body": {
+			script: then(readRequest, trickle("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", "x")), body: strings.Repeat("x", 15),
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				result := sendInBubble(t, test.script)
+				assert.True(t, result.Success)
+				assert.Empty(t, result.ErrorMessage)
+				assert.Equal(t, DefaultTimeout, result.Duration)
+				assert.Equal(t, test.body, string(result.ResponseBody))
+				assertStatus(t, 200, result)
 			})
 		})
 	}
@@ -106,8 +136,8 @@ func TestSendWaitsForSlowReceivers(t *testing.T) {
 				_, _ = io.WriteString(conn, part)
 			}
 		})
-		assert.Equal(t, KindDelivered, result.Kind, result.Message)
-		assert.Equal(t, body, string(result.Body))
+		assert.Equal(t, KindDelivered, result.Kind, result.ErrorMessage)
+		assert.Equal(t, body, string(result.ResponseBody))
 		assert.Equal(t, 13*time.Second, result.Duration)
 	})
 }

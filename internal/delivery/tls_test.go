@@ -111,7 +111,7 @@ func TestSendChecksCertificates(t *testing.T) {
 			noLeak(t)
 			target := tlsReceiver(t, &tls.Config{Certificates: []tls.Certificate{test.certificate}, MinVersion: tls.VersionTLS12}, ok)
 			result := send(t, newTLSSender(t, trusted), dispatchTo(target))
-			assert.Equal(t, test.message, result.Message)
+			assert.Equal(t, test.message, result.ErrorMessage)
 			if test.message == "" {
 				assert.Equal(t, KindDelivered, result.Kind)
 				assertStatus(t, http.StatusOK, result)
@@ -181,7 +181,7 @@ func TestSendToReceiversWithoutUsableTLS(t *testing.T) {
 			noLeak(t)
 			result := send(t, newTLSSender(t, trusted), dispatchTo(test.target(t)))
 			assert.Equal(t, test.kind, result.Kind)
-			assert.Equal(t, test.message, result.Message)
+			assert.Equal(t, test.message, result.ErrorMessage)
 			assertStatus(t, 0, result)
 		})
 	}
@@ -193,5 +193,5 @@ func TestSendToReceiverThatStallsInTheHandshake(t *testing.T) {
 	target := rawReceiver(t, stall)
 	result := send(t, newTestSender(t, testEgress{timeout: testTimeout}), dispatchTo("https"+target[len("http"):]))
 	assert.Equal(t, KindTimeout, result.Kind)
-	assert.Equal(t, "timeout after 200ms during the TLS handshake", result.Message)
+	assert.Equal(t, "timeout after 200ms during the TLS handshake", result.ErrorMessage)
 }

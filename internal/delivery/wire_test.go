@@ -118,7 +118,7 @@ func deliver(t *testing.T, change func(*webhook.Dispatch)) received {
 	d := dispatchTo(httpReceiver(t, handler).URL + testPath)
 	change(d)
 	result := send(t, newTestSender(t, testEgress{}), d)
-	require.Equal(t, KindDelivered, result.Kind, result.Message)
+	require.Equal(t, KindDelivered, result.Kind, result.ErrorMessage)
 	return next()
 }
 
@@ -242,7 +242,7 @@ func TestWireOverHTTP2(t *testing.T) {
 	d := dispatchTo(tlsReceiver(t, config, handler))
 	with("X-Tag", "one", "x-tag", "two", "Connection", "close", "Transfer-Encoding", "chunked")(d)
 	result := send(t, newTLSSender(t, trusted), d)
-	require.Equal(t, KindDelivered, result.Kind, result.Message)
+	require.Equal(t, KindDelivered, result.Kind, result.ErrorMessage)
 	got := next()
 	assert.Equal(t, "HTTP/2.0", got.proto)
 	assert.Equal(t, testPayload, got.body)

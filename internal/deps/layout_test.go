@@ -136,7 +136,10 @@ var layout = map[string]rule{
 		why:     "it starts servers and makes databases for tests of any package, so it knows no store",
 	},
 	"internal/delivery": {
-		imports: []string{"internal/webhook", "internal/delivery/egress", "receiver", river, uuid, "golang.org/x/net/http/httpguts", pgx, "golang.org/x/sync"},
+		imports: []string{
+			"internal/webhook", "internal/delivery/egress", "receiver", river, uuid, "golang.org/x/net/http/httpguts", pgx,
+			"golang.org/x/time/rate",
+		},
 		// The queue's drivers want the pools and transactions of their
 		// databases.
 		why: "workers sign, send and record through interfaces of their own: no HTTP API, no SQL",

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/hookline-go/hookline/internal/webhook"
 )
@@ -27,17 +28,19 @@ type Options struct {
 	Resolver *net.Resolver
 }
 
-// Guard decides which addresses deliveries may reach. It is immutable and safe
-// for concurrent use.
+// Guard decides which addresses deliveries may reach. It is safe for concurrent
+// use.
 type Guard struct {
 	allowPrivate bool
 	allowed      []netip.Prefix
 	resolver     *net.Resolver
+	lookups      *lookupShortages
 }
 
 // New returns a guard.
 func New(o Options) *Guard {
-	g := &Guard{allowPrivate: o.AllowPrivate, resolver: promptResolver(o.Resolver)}
+	lookups := &lookupShortages{}
+	g := &Guard{allowPrivate: o.AllowPrivate, resolver: promptResolver(o.Resolver, lookups), lookups: lookups}
 	for _, prefix := range o.AllowTargets {
 		g.allowed = append(g.allowed, normalize(prefix))
 	}
@@ -124,7 +127,8 @@ func (g *Guard) Control(_ context.Context, _, address string, _ syscall.RawConn)
 // CheckHost looks host up and returns a [*BlockedError] if it is or resolves to
 // a forbidden address, even if other addresses are public. It is for hosts that
 // somebody else, a proxy, connects to; the answer is only as good as that the
-// other one gets the same. A failed look-up is returned as it is.
+// other one gets the same. A failed look-up gives a [*net.DNSError], or a
+// [*ShortageError] if this machine could not ask.
 func (g *Guard) CheckHost(ctx context.Context, host string) error {
 	literals, err := literalAddrs(host)
 	if err != nil {
@@ -133,9 +137,10 @@ func (g *Guard) CheckHost(ctx context.Context, host string) error {
 	if len(literals) > 0 {
 		return g.checkAll(literals)
 	}
+	began := time.Now()
 	addrs, err := g.resolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
-		return err
+		return asShortage(g.lookups.explain(err, began))
 	}
 	return g.checkAll(addrs)
 }

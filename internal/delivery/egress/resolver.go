@@ -10,7 +10,7 @@ import (
 // with the attempt that wants them. The standard library's go on until the name
 // server's time is over, 5 s and more: one that never answers would gather
 // goroutines and sockets that nobody waits for.
-func promptResolver(r *net.Resolver) *net.Resolver {
+func promptResolver(r *net.Resolver, shortages *lookupShortages) *net.Resolver {
 	r = cmp.Or(r, net.DefaultResolver)
 	dial := r.Dial
 	if dial == nil {
@@ -21,6 +21,7 @@ func promptResolver(r *net.Resolver) *net.Resolver {
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := dial(ctx, network, address)
 			if err != nil {
+				shortages.note(err)
 				return nil, err
 			}
 			// ctx also ends after the question was answered: closing the

@@ -43,6 +43,10 @@ type TransportOptions struct {
 	// Proxy returns the proxy for a target, nil for none, as the functions of
 	// golang.org/x/net/http/httpproxy do. Nil means no proxies.
 	Proxy func(*url.URL) (*url.URL, error)
+	// ProxyResolves leaves names that cannot be looked up here to the proxy,
+	// which may resolve them to any address: it is then for the proxy to
+	// refuse forbidden ones. Without it such a name is refused.
+	ProxyResolves bool
 	// RootCAs are the certificate authorities to trust, nil the system's.
 	RootCAs *x509.CertPool
 }
@@ -56,26 +60,28 @@ type TransportOptions struct {
 // Requests that go through a proxy are checked as far as that is possible: the
 // proxy's own address is the operator's choice and is not; the target is looked
 // up and refused like any other before the proxy hears of it. The proxy looks
-// it up again, and a name that only the proxy can resolve is left to it.
+// it up again. A name that cannot be looked up here is refused, unless the
+// options say that the proxy resolves.
 type Transport struct {
-	guard   *Guard
-	proxy   func(*url.URL) (*url.URL, error)
-	direct  *http.Transport
-	proxied *http.Transport
+	guard         *Guard
+	proxy         func(*url.URL) (*url.URL, error)
+	proxyResolves bool
+	direct        *http.Transport
+	proxied       *http.Transport
 }
 
 // NewTransport returns a transport that g guards.
 func NewTransport(g *Guard, o TransportOptions) *Transport {
-	t := &Transport{guard: g, proxy: o.Proxy}
+	t := &Transport{guard: g, proxy: o.Proxy, proxyResolves: o.ProxyResolves}
 	guarded := &net.Dialer{KeepAlive: keepAlive, Resolver: g.resolver, ControlContext: g.Control}
 	open := &net.Dialer{KeepAlive: keepAlive, Resolver: g.resolver}
 
 	t.direct = newHTTPTransport(o)
-	t.direct.DialContext = withRequest(guarded.DialContext)
-	t.direct.DialTLSContext = withRequest(dialTLS(guarded, t.direct.TLSClientConfig))
+	t.direct.DialContext = withRequest(g.withShortages(guarded.DialContext))
+	t.direct.DialTLSContext = withRequest(g.withShortages(dialTLS(guarded, t.direct.TLSClientConfig)))
 
 	t.proxied = newHTTPTransport(o)
-	t.proxied.DialContext = withRequest(open.DialContext)
+	t.proxied.DialContext = withRequest(g.withShortages(open.DialContext))
 	t.proxied.Proxy = func(r *http.Request) (*url.URL, error) { return t.proxy(r.URL) }
 	t.proxied.OnProxyConnectResponse = checkConnect
 	return t
@@ -84,12 +90,20 @@ func NewTransport(g *Guard, o TransportOptions) *Transport {
 // ProxyError reports that the proxy did not connect to the target. The standard
 // library has only a text for it.
 type ProxyError struct {
-	// StatusCode is the proxy's answer to CONNECT.
+	// StatusCode is the proxy's answer to CONNECT, 0 if it was not asked,
+	// because its address cannot be used.
 	StatusCode int
+	err        error
 }
+
+// Unwrap returns why the proxy's address cannot be used, or nil.
+func (e *ProxyError) Unwrap() error { return e.err }
 
 // Error implements error.
 func (e *ProxyError) Error() string {
+	if e.StatusCode == 0 {
+		return "the proxy's address cannot be used"
+	}
 	return fmt.Sprintf("the proxy answered CONNECT with status %d", e.StatusCode)
 }
 
@@ -143,14 +157,16 @@ func (t *Transport) route(r *http.Request) (*http.Transport, error) {
 	}
 	proxy, err := t.proxy(r.URL)
 	if err != nil {
-		return nil, err
+		return nil, &ProxyError{err: err}
 	}
 	if proxy == nil {
 		return t.direct, nil
 	}
 	err = t.guard.CheckHost(r.Context(), r.URL.Hostname())
-	var unresolved *net.DNSError
-	if err != nil && !errors.As(err, &unresolved) {
+	if _, unresolved := errors.AsType[*net.DNSError](err); unresolved && t.proxyResolves {
+		err = nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	return t.proxied, nil
@@ -173,6 +189,13 @@ func withRequest(dial dialFunc) dialFunc {
 		}
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
+		if deadline, ok := request.Deadline(); ok {
+			// The dialer shares the time that is left between the addresses
+			// of a name, so that a silent one does not take all of it.
+			var release context.CancelFunc
+			ctx, release = context.WithDeadline(ctx, deadline)
+			defer release()
+		}
 		stop := context.AfterFunc(request, func() { cancel(context.Cause(request)) }) //nolint:contextcheck // two contexts are joined here
 		defer stop()
 		return dial(ctx, network, address)

@@ -282,17 +282,29 @@ func TestTransportEndsALookUpWithItsRequest(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestTransportLeavesUnknownNamesToTheProxy(t *testing.T) {
+// TestTransportOfUnknownNames has names behind a proxy that cannot be looked up
+// here: the proxy could resolve them to any address, so it must be trusted to
+// refuse forbidden ones.
+func TestTransportOfUnknownNames(t *testing.T) {
 	proxy := newProxy(t)
 	address, err := url.Parse(proxy.URL)
 	require.NoError(t, err)
 	noDNS := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, io.ErrClosedPipe
 	}}
-	transport := NewTransport(New(Options{Resolver: noDNS}), TransportOptions{Proxy: always(address)})
-	response, err := post(t, transport, "http://hook.example/")
+	guard := New(Options{Resolver: noDNS})
+	for _, target := range []string{"http://hook.example/", "https://hook.example/"} {
+		_, err = post(t, NewTransport(guard, TransportOptions{Proxy: always(address)}), target)
+		var unknown *net.DNSError
+		require.ErrorAs(t, err, &unknown, target)
+	}
+	trusting := NewTransport(guard, TransportOptions{Proxy: always(address), ProxyResolves: true})
+	response, err := post(t, trusting, "http://hook.example/")
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusAccepted, response.status)
+	_, err = post(t, trusting, "http://10.0.0.1/")
+	var blocked *BlockedError
+	require.ErrorAs(t, err, &blocked, "what is plainly forbidden remains so")
 }
 
 // The proxy's own address is open to the proxy's connections only.
