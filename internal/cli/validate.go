@@ -46,7 +46,7 @@ func validateFlags() []cli.Flag {
 
 func validateAction(ctx context.Context, c *cli.Command) error {
 	if code := c.String("explain"); code != "" {
-		return explain(c, code)
+		return explainCode(c, code)
 	}
 	format := c.String("format")
 	result, err := validate.Run(ctx, validate.Options{
@@ -67,7 +67,7 @@ func validateAction(ctx context.Context, c *cli.Command) error {
 	return nil
 }
 
-func explain(c *cli.Command, code string) error {
+func explainCode(c *cli.Command, code string) error {
 	text, err := report.Explain(code)
 	if err != nil {
 		return usageError(err)
