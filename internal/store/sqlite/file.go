@@ -16,6 +16,10 @@ const (
 	// minFileSize is SQLite's smallest page. SQLite takes a smaller file for
 	// an empty database and overwrites it.
 	minFileSize = 512
+	// maxIdleWAL is what remains of a WAL that grew while a reader held it, as
+	// a backup does, once it has been folded into the file. SQLite folds at
+	// 4 MiB where nobody holds it.
+	maxIdleWAL = 8 << 20
 )
 
 // creating serialises prepareFile within the process. Closing any descriptor
@@ -64,7 +68,7 @@ var (
 	sharedPragmas = []string{
 		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "foreign_keys(1)", "trusted_schema(0)",
 	}
-	filePragmas = []string{"journal_mode(WAL)", "synchronous(FULL)"}
+	filePragmas = []string{"journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("journal_size_limit(%d)", maxIdleWAL)}
 )
 
 // fileDSNs returns the DSN of the connection that writes and of those that

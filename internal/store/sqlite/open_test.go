@@ -224,3 +224,35 @@ func TestKeyRotation(t *testing.T) {
 	_, err = old.Config(t.Context(), 1, before.ID)
 	require.Equal(t, webhook.CodeDecryptionFailed, webhook.CodeOf(err))
 }
+
+// A reader that stays, as a backup does, makes the WAL grow. It shrinks again
+// when the reader has gone.
+func TestWALShrinks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hookline.db")
+	s := open(t, path, storetest.NewCipher(t))
+	_, err := s.EnsureOrganisation(t.Context(), 1)
+	require.NoError(t, err)
+	publish := func(times int) {
+		for range times {
+			_, err := s.PublishEvent(t.Context(), webhook.Event{OrganisationID: 1, Payload: make([]byte, 256<<10)}, webhook.Idempotency{})
+			require.NoError(t, err)
+		}
+	}
+	const limit = 8 << 20
+	reader, err := openRaw(t, path).BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	var events int
+	require.NoError(t, reader.QueryRowContext(t.Context(), `SELECT count(*) FROM events`).Scan(&events))
+	publish(50)
+	require.Greater(t, size(t, path+"-wal"), int64(limit))
+	require.NoError(t, reader.Rollback())
+	publish(50)
+	require.LessOrEqual(t, size(t, path+"-wal"), int64(limit))
+}
+
+func size(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	return info.Size()
+}

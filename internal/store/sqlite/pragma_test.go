@@ -28,6 +28,7 @@ func TestPragmas(t *testing.T) {
 	}{
 		{"writer", s.writer, map[string]string{
 			"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "trusted_schema": "0", "query_only": "0",
+			"journal_size_limit": "8388608",
 		}},
 		{"reader", s.reader, map[string]string{
 			"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "5000", "trusted_schema": "0", "query_only": "1",
