@@ -33,6 +33,14 @@ interop-python: $(INTEROP_PYTHON)
 postgresql: # see to it that tests find a PostgreSQL
 	@./tools/postgresql.sh
 
+.PHONY: pgbouncer
+pgbouncer: # see to it that tests find a PgBouncer
+	@./tools/pgbouncer.sh
+
+.PHONY: sqlite3
+sqlite3: # the tests of the documented backup need nothing but the program
+	@sqlite3 --version >/dev/null
+
 .PHONY: demo
 demo: build ## show events being delivered, retried and logged, in a few seconds
 	@go run ./examples/demo bin/hookline

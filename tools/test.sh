@@ -30,6 +30,8 @@ part() {
 part javascript interop-javascript node npm
 part python interop-python python3
 part postgresql postgresql
+part pgbouncer pgbouncer
+part sqlite3 sqlite3 sqlite3
 
 # The race detector needs cgo and a C compiler that finds its headers; without them the tests run all the same.
 can_race() {

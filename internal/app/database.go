@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"github.com/hookline-go/hookline/internal/delivery"
 	"github.com/hookline-go/hookline/internal/keyring"
@@ -34,15 +32,16 @@ func OpenStore(ctx context.Context, config Config) (Store, error) {
 }
 
 func openDatabase(ctx context.Context, config *Config) (*database, error) {
+	kind, err := kindOf(config.Database)
+	if err != nil {
+		return nil, err
+	}
 	keys, err := openKeyring(config)
 	if err != nil {
 		return nil, err
 	}
 	open := openSQLite
-	if scheme, _, isURL := strings.Cut(config.Database, "://"); isURL {
-		if scheme != "postgres" && scheme != "postgresql" {
-			return nil, &ConfigError{fmt.Errorf("the database must be the path of a SQLite file or a postgres:// URL; %s:// is not supported", scheme)}
-		}
+	if kind == kindPostgres {
 		open = openPostgres
 	}
 	opened, err := open(ctx, config, keys)
@@ -58,19 +57,17 @@ func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*da
 	if err != nil {
 		return nil, err
 	}
-	options := []sqlite.Option{sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer)}
+	schema, err := delivery.NewSQLiteSchema()
+	if err != nil {
+		return nil, err
+	}
+	options := []sqlite.Option{sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer), sqlite.WithQueueSchema(schema)}
 	if config.WithoutMigrations {
 		options = append(options, sqlite.WithoutMigrations())
 	}
 	store, err := sqlite.Open(ctx, config.Database, keys, options...)
 	if err != nil {
 		return nil, err
-	}
-	if !config.WithoutMigrations {
-		err = delivery.MigrateSQLite(ctx, store.DB())
-	}
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
 	}
 	return &database{Store: store, clockwork: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewSQLite(store.DB(), o)
@@ -82,19 +79,17 @@ func openPostgres(ctx context.Context, config *Config, keys *keyring.Keyring) (*
 	if err != nil {
 		return nil, err
 	}
-	options := []postgres.Option{postgres.WithClock(config.Clock), postgres.WithEnqueuer(enqueuer)}
+	schema, err := delivery.NewPostgresSchema()
+	if err != nil {
+		return nil, err
+	}
+	options := []postgres.Option{postgres.WithClock(config.Clock), postgres.WithEnqueuer(enqueuer), postgres.WithQueueSchema(schema)}
 	if config.WithoutMigrations {
 		options = append(options, postgres.WithoutMigrations())
 	}
 	store, err := postgres.Open(ctx, config.Database, keys, options...)
 	if err != nil {
 		return nil, err
-	}
-	if !config.WithoutMigrations {
-		err = delivery.MigratePostgres(ctx, store.Pool())
-	}
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
 	}
 	return &database{Store: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewPostgres(store.Pool(), o)

@@ -4,17 +4,16 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -87,7 +86,11 @@ func NewSQLite(db *sql.DB, o Options) (*Engine, error) {
 // NewPostgres returns an engine on a queue in PostgreSQL. Any number of
 // processes can work the same queue.
 func NewPostgres(pool *pgxpool.Pool, o Options) (*Engine, error) {
-	return newEngine(riverpgxv5.New(pool), o, func(*river.Config) {})
+	return newEngine(riverpgxv5.New(pool), o, func(c *river.Config) {
+		// A session that listens is its own to the end. Where no statements are
+		// prepared, a connection pooler gives sessions to others meanwhile.
+		c.PollOnly = pool.Config().ConnConfig.DefaultQueryExecMode != pgx.QueryExecModeCacheStatement
+	})
 }
 
 func newEngine[Tx any](driver riverdriver.Driver[Tx], o Options, adapt func(*river.Config)) (*Engine, error) {
@@ -190,43 +193,6 @@ func (e *Engine) Stop(ctx context.Context) error {
 	defer cancel()
 	if err := e.client.StopAndCancel(ctx); err != nil {
 		return fmt.Errorf("stop deliveries: %w", err)
-	}
-	return nil
-}
-
-// MigrateSQLite brings the queue's tables up to date.
-func MigrateSQLite(ctx context.Context, db *sql.DB) error {
-	return migrate(ctx, riversqlite.New(db))
-}
-
-// migrationLock is the key of the lock under which processes that start at the
-// same time migrate one after the other.
-const migrationLock = 0x686f6f6b6c696e65 // "hookline"
-
-// MigratePostgres brings the queue's tables up to date.
-func MigratePostgres(ctx context.Context, pool *pgxpool.Pool) (err error) {
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("migrate the delivery queue: %w", err)
-	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
-		return fmt.Errorf("migrate the delivery queue: %w", err)
-	}
-	defer func() {
-		_, unlocked := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrationLock))
-		err = errors.Join(err, unlocked)
-	}()
-	return migrate(ctx, riverpgxv5.New(pool))
-}
-
-func migrate[Tx any](ctx context.Context, driver riverdriver.Driver[Tx]) error {
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: warnings(nil)})
-	if err != nil {
-		return fmt.Errorf("migrate the delivery queue: %w", err)
-	}
-	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("migrate the delivery queue: %w", err)
 	}
 	return nil
 }

@@ -120,11 +120,11 @@ var layout = map[string]rule{
 		why:     "migrations are SQL and the order to run it in",
 	},
 	"internal/store/sqlite": {
-		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", goose, sqlite, uuid},
+		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", sqlite, uuid},
 		why:     "a store knows the domain and its own driver; who calls it is none of its business",
 	},
 	"internal/store/postgres": {
-		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", goose, pgx, uuid},
+		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", pgx, uuid},
 		why:     "a store knows the domain and its own driver; who calls it is none of its business",
 	},
 	"internal/store/storetest": {
@@ -132,7 +132,7 @@ var layout = map[string]rule{
 		why:     "one suite for every store, so it knows no driver",
 	},
 	"internal/store/postgrestest": {
-		imports: []string{"internal/testpart", "internal/store/migrations", goose, pgx},
+		imports: []string{"internal/testpart", "internal/store/migrations", pgx},
 		why:     "it starts servers and makes databases for tests of any package, so it knows no store",
 	},
 	"internal/delivery": {

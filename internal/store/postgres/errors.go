@@ -21,6 +21,8 @@ const (
 	stateForeignKeyViolation   = "23503"
 	stateCharacterNotInSet     = "22021" // a NUL, or no UTF-8
 	stateReadOnlyTransaction   = "25006"
+	stateUnknownStatement      = "26000"
+	stateDuplicateStatement    = "42P05"
 	stateSerializationFailure  = "40001"
 	stateDeadlockDetected      = "40P01"
 	stateLockNotAvailable      = "55P03"
@@ -50,7 +52,7 @@ func wrap(ctx context.Context, attempted string, err error) error {
 		return errNotText
 	}
 	if code, ok := codeOf(err); ok {
-		return &webhook.Error{Code: code, Message: attempted, Err: oneLine(err)}
+		return &webhook.Error{Code: code, Message: attempted, Err: oneLine(explainPooler(err))}
 	}
 	return fmt.Errorf("%s: %w", attempted, err)
 }
@@ -67,7 +69,8 @@ func codeOf(err error) (webhook.Code, bool) {
 	switch sqlState(err) {
 	case "":
 		return webhook.CodeUnavailable, isLost(err)
-	case stateReadOnlyTransaction, stateSerializationFailure, stateDeadlockDetected, stateLockNotAvailable:
+	case stateReadOnlyTransaction, stateSerializationFailure, stateDeadlockDetected, stateLockNotAvailable,
+		stateUnknownStatement, stateDuplicateStatement:
 		return webhook.CodeUnavailable, true
 	}
 	switch sqlState(err)[:2] {
@@ -147,7 +150,7 @@ func (s *Store) openError(ctx context.Context, err error) error {
 	} else if found, ok := codeOf(err); ok && !isRefused(err) {
 		code = found
 	}
-	return &webhook.Error{Code: code, Message: message, Err: oneLine(err)}
+	return &webhook.Error{Code: code, Message: message, Err: oneLine(explainPooler(err))}
 }
 
 // isRefused reports whether the server is there and does not want us: a wrong

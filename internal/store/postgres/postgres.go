@@ -40,6 +40,9 @@ type Store struct {
 	migrate bool
 	ids     store.IDs
 
+	startTimeout time.Duration
+	queueSchema  QueueSchema
+
 	enqueuer       Enqueuer
 	folder         *folder
 	authenticating *grouper[authenticating]
@@ -67,6 +70,15 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 // one, whatever creates a delivery fails with [webhook.CodeInternal].
 func WithEnqueuer(e Enqueuer) Option { return func(s *Store) { s.enqueuer = e } }
 
+// WithQueueSchema makes [Open] see to the queue's tables too.
+func WithQueueSchema(q QueueSchema) Option { return func(s *Store) { s.queueSchema = q } }
+
+// WithStartTimeout bounds how long [Open] waits for an answer, and a migration
+// for a lock; [DefaultStartTimeout] unless it is given.
+func WithStartTimeout(timeout time.Duration) Option {
+	return func(s *Store) { s.startTimeout = timeout }
+}
+
 // WithoutMigrations keeps [Open] from changing the schema. A database that
 // lacks migrations is then refused with [webhook.CodeDatabaseOutdated].
 func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
@@ -88,7 +100,10 @@ func Open(ctx context.Context, url string, cipher store.Cipher, options ...Optio
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{name: nameOf(config), cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{}}
+	s := &Store{
+		name: nameOf(config), cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{},
+		queueSchema: noSchema{}, startTimeout: DefaultStartTimeout,
+	}
 	for _, option := range options {
 		option(s)
 	}
@@ -141,10 +156,16 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 func (s *Store) prepare(ctx context.Context) error {
+	if err := s.inTime(ctx, s.checkPooler); err != nil {
+		return err
+	}
 	if err := s.prepareSchema(ctx); err != nil {
 		return err
 	}
-	return s.checkCanary(ctx)
+	if err := s.prepareQueue(ctx); err != nil {
+		return err
+	}
+	return s.inTime(ctx, s.checkCanary)
 }
 
 // checkCanary verifies the encryption key, and leaves its mark in a database

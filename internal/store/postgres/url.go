@@ -4,7 +4,9 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -15,6 +17,9 @@ const (
 	// many. Groups need few, and the queue listens on one.
 	maxConns        = 16
 	applicationName = "hookline"
+	// connectTimeout bounds how long one server of the URL may take to accept a
+	// connection, unless the URL says how long.
+	connectTimeout = 10 * time.Second
 )
 
 // parseURL reads a database's URL. Its error says nothing of the URL: the
@@ -31,10 +36,21 @@ func parseURL(url string) (*pgxpool.Config, error) {
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = maxConns
 	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	config.ConnConfig.OnPgError = staysUsable
 	if parameters := config.ConnConfig.RuntimeParams; parameters["application_name"] == "" {
 		parameters["application_name"] = applicationName
 	}
 	return config, nil
+}
+
+// staysUsable is pgx's default, and keeps a connection that cannot write from
+// the pool: after a failover it leads to a server that is no longer the primary
+// one, while a new connection leads to the one that is.
+func staysUsable(_ *pgconn.PgConn, err *pgconn.PgError) bool {
+	return !strings.EqualFold(err.Severity, "FATAL") && err.Code != stateReadOnlyTransaction
 }
 
 // nameOf returns host, port and name of the database, for messages.

@@ -56,7 +56,7 @@ func Stopping(tests Tests) Tests { return stopping{tests} }
 // Run implements [Tests].
 func (s stopping) Run() int {
 	code := s.tests.Run()
-	if err := shared.stop(); err != nil {
+	if err := errors.Join(sharedPoolers.stop(), shared.stop()); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
 		return max(code, 1)
 	}

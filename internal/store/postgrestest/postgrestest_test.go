@@ -31,6 +31,11 @@ func TestEmptyURL(t *testing.T) {
 	require.Equal(t, 0, rows(t, postgrestest.EmptyURL(t), `pg_tables WHERE schemaname = 'public'`))
 }
 
+// TestPooled also tells whether there is a PgBouncer at all.
+func TestPooled(t *testing.T) {
+	require.Equal(t, 0, rows(t, postgrestest.Pooled(t, postgrestest.URL(t), postgrestest.PoolSession), "events"))
+}
+
 // What is kept in a crash test must be on disk.
 func TestDurability(t *testing.T) {
 	conn := connect(t, postgrestest.URL(t))

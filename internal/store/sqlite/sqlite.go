@@ -50,6 +50,8 @@ type Store struct {
 	migrate bool
 	ids     store.IDs
 
+	queueSchema QueueSchema
+
 	enqueuer  Enqueuer
 	committer *committer
 }
@@ -73,6 +75,9 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 // one, whatever creates a delivery fails with [webhook.CodeInternal].
 func WithEnqueuer(e Enqueuer) Option { return func(s *Store) { s.enqueuer = e } }
 
+// WithQueueSchema makes [Open] see to the queue's tables too.
+func WithQueueSchema(q QueueSchema) Option { return func(s *Store) { s.queueSchema = q } }
+
 // WithoutMigrations keeps [Open] from changing the schema. A database that
 // lacks migrations is then refused with [webhook.CodeDatabaseOutdated].
 func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
@@ -87,7 +92,7 @@ func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
 // and [webhook.CodeWrongEncryptionKey] if another key than cipher's encrypted
 // it.
 func Open(ctx context.Context, path string, cipher store.Cipher, options ...Option) (*Store, error) {
-	s := &Store{path: path, cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{}}
+	s := &Store{path: path, cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{}, queueSchema: noSchema{}}
 	for _, option := range options {
 		option(s)
 	}
@@ -178,6 +183,9 @@ func (s *Store) start(ctx context.Context) error {
 
 func (s *Store) prepare(ctx context.Context) error {
 	if err := s.prepareSchema(ctx); err != nil {
+		return err
+	}
+	if err := s.prepareQueue(ctx); err != nil {
 		return err
 	}
 	return s.checkCanary(ctx)
