@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,10 +29,19 @@ func checkArguments(_ context.Context, c *cli.Command) error {
 	case len(given) < least:
 		return seeHelp(c, fmt.Errorf("%s is missing", strings.Fields(c.ArgsUsage)[len(given)]))
 	case most >= 0 && len(given) > most:
-		return seeHelp(c, fmt.Errorf("unexpected argument %q", given[most]))
+		return seeHelp(c, unexpectedArgument(given[most]))
 	default:
 		return nil
 	}
+}
+
+// unexpectedArgument does not repeat what may be a connection string with a
+// password.
+func unexpectedArgument(argument string) error {
+	if strings.ContainsAny(argument, "@=") {
+		return errors.New("unexpected argument, which is not repeated because it may hold a password")
+	}
+	return fmt.Errorf("unexpected argument %q", argument)
 }
 
 // arity returns how many arguments a usage such as "ID [FILE …]" allows; most is
