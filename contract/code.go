@@ -69,6 +69,17 @@ const (
 	CodeMaxBytes = Code(openapi.CodeMaxBytes)
 )
 
+// Rules of JSON Schema 2020-12 that OpenAPI 3.0 does not have.
+const (
+	// CodeNotAllowed is a value where the document allows none: the schema
+	// false.
+	CodeNotAllowed = Code(openapi.CodeNotAllowed)
+	// CodeContains is an array with too few or too many items of a form.
+	CodeContains = Code(openapi.CodeContains)
+	// CodePropertyName is a field whose name is not allowed.
+	CodePropertyName = Code(openapi.CodePropertyName)
+)
+
 // Rules about parameters and responses.
 const (
 	CodeInvalidQuery       = Code(openapi.CodeInvalidQuery)

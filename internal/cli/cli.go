@@ -37,7 +37,8 @@ func command(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		Description: "A flag that shows a variable in its help can be given by that variable too, such as HOOKLINE_LISTEN " +
 			"for --listen. The exit status is 0 after success, 1 after a failure and 2 after a mistake on the command line.",
 		Commands: []*cli.Command{
-			serveCommand(), keysCommand(), encryptionKeyCommand(), migrateCommand(), benchCommand(), validateCommand(),
+			serveCommand(), configsCommand(), eventsCommand(), logsCommand(), loginCommand(), logoutCommand(), profilesCommand(),
+			keysCommand(), encryptionKeyCommand(), migrateCommand(), benchCommand(), validateCommand(),
 			completionCommand(), completeCommand(), helpCommand(), versionCommand(),
 		},
 		Flags:     []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", Local: true}},
@@ -50,7 +51,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 	}
 }
 
-func rootAction(ctx context.Context, c *cli.Command) error {
+func rootAction(_ context.Context, c *cli.Command) error {
 	if c.Bool("version") {
 		return printVersion(c.Writer)
 	}

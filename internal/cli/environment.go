@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/hookline-go/hookline/client"
 )
 
 const (
@@ -18,7 +20,7 @@ const (
 // warnOfVariables names each variable of the environment that looks like one of
 // ours and is read by no flag: it is mistyped, or of another version.
 func warnOfVariables(root *cli.Command, environment []string, stderr io.Writer) {
-	known := variables(root)
+	known := append(variables(root), client.EnvAPIKey)
 	slices.Sort(environment)
 	for _, entry := range environment {
 		name, _, _ := strings.Cut(entry, "=")

@@ -11,6 +11,8 @@ import (
 const (
 	statusFailed = 1 // the work failed, or found something wrong
 	statusUsage  = 2 // the command line, its files or the configuration cannot be used
+	// statusUnreached: no answer came from the service.
+	statusUnreached = 3
 )
 
 // exitError ends the program with a status of its own. Without a cause nothing

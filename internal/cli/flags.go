@@ -33,7 +33,8 @@ func choiceFlag(name, value, usage string, choices ...string) cli.Flag {
 type choice struct {
 	*cli.StringFlag
 
-	choices []string
+	choices  []string
+	optional bool // it may be left out, and has no default
 }
 
 // Choices returns the values that the flag takes.
@@ -42,6 +43,9 @@ func (f *choice) Choices() []string { return f.choices }
 // check implements checkedFlag.
 func (f *choice) check(c *cli.Command) error {
 	text := c.String(f.Name)
+	if f.optional && !c.IsSet(f.Name) {
+		return nil
+	}
 	if slices.Contains(f.choices, text) {
 		return nil
 	}

@@ -2,10 +2,8 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"text/tabwriter"
-	"time"
+	"strconv"
 
 	"github.com/urfave/cli/v3"
 
@@ -36,14 +34,15 @@ func keysListCommand() *cli.Command {
 }
 
 func printKeys(w io.Writer, rows []keyRow) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "ID\tNAME\tPREFIX\tCREATED\tREVOKED")
-	for _, row := range rows {
-		revoked := "-"
-		if row.RevokedAt != nil {
-			revoked = row.RevokedAt.Format(time.RFC3339)
+	t := &table{header: []string{"ID", "NAME", "PREFIX", "CREATED", "REVOKED"}}
+	return printPage(w, func(p *page) {
+		for _, row := range rows {
+			revoked := "-"
+			if row.RevokedAt != nil {
+				revoked = p.relative(*row.RevokedAt)
+			}
+			t.rows = append(t.rows, []string{strconv.FormatInt(row.ID, 10), row.Name, row.Prefix + "…", p.relative(row.CreatedAt), revoked})
 		}
-		_, _ = fmt.Fprintf(table, "%d\t%s\t%s…\t%s\t%s\n", row.ID, row.Name, row.Prefix, row.CreatedAt.Format(time.RFC3339), revoked)
-	}
-	return table.Flush()
+		p.table(t)
+	})
 }

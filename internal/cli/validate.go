@@ -51,7 +51,7 @@ func validateFlags() []cli.Flag {
 
 func validateAction(ctx context.Context, c *cli.Command) error {
 	if code := c.String("explain"); code != "" {
-		return explain(c, code)
+		return explainCode(c, code)
 	}
 	options, config, err := validateOptions(c)
 	if err != nil {
@@ -94,7 +94,7 @@ func validateOptions(c *cli.Command) (*validate.Options, *validate.Config, error
 	return options, config, err
 }
 
-func explain(c *cli.Command, code string) error {
+func explainCode(c *cli.Command, code string) error {
 	text, err := report.Explain(code)
 	if err != nil {
 		return usageError(err)

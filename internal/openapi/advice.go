@@ -34,7 +34,7 @@ func (c *Document) Advice(o *Operation, r *Request) []Violation {
 	pointer := base + "/" + lowerMethods[o.Method]
 	a := advisor{}
 	// What is wrong with a query is a violation of its own.
-	a.query, _, _ = parseQuery(r.RawQuery)
+	a.query, _ = parseQuery(r.RawQuery)
 	a.header = r.Header
 	if source.Deprecated {
 		a.add(InPath, CodeDeprecated, "", "the operation "+o.ID+" is deprecated", pointer+"/deprecated", nowhere)
@@ -49,9 +49,11 @@ func (c *Document) Advice(o *Operation, r *Request) []Violation {
 	if media == nil || media.Schema == nil {
 		return a.violations
 	}
-	if root, _, ok := decode(r.Body); ok {
+	d := newDecoder(MaxDepth)
+	defer d.release()
+	if _, ok := d.decode(r.Body, nil); ok {
 		at := referredTo(source.RequestBody.Ref, pointer+"/requestBody")
-		a.value(media.Schema, &root, "", at+"/content"+jsonpointer.Fragment("application/json")+"/schema", 0)
+		a.value(media.Schema, d.tree.root(), "", at+"/content"+jsonpointer.Fragment("application/json")+"/schema", 0)
 	}
 	return a.violations
 }
@@ -63,7 +65,7 @@ var lowerMethods = map[string]string{
 
 // advisor gathers advice about one request.
 type advisor struct {
-	query      map[string][]text
+	query      query
 	header     http.Header
 	violations []Violation
 }
@@ -78,8 +80,8 @@ func (a *advisor) add(in In, code Code, pointer, message, schema string, at span
 func (a *advisor) given(in, name string) (span, bool) {
 	switch in {
 	case openapi3.ParameterInQuery:
-		if values := a.query[name]; len(values) > 0 {
-			return values[0].span, true
+		if i := slices.Index(a.query.names, name); i >= 0 {
+			return a.query.texts[i].span, true
 		}
 	case openapi3.ParameterInHeader:
 		if values := a.header.Values(name); len(values) > 0 {
@@ -122,7 +124,7 @@ func (a *advisor) credentials(components *openapi3.Components) {
 }
 
 // value looks at n, which stands at a place of the body, and at what it holds.
-func (a *advisor) value(ref *openapi3.SchemaRef, n *node, at, pointer string, depth int) {
+func (a *advisor) value(ref *openapi3.SchemaRef, n node, at, pointer string, depth int) {
 	if ref == nil || ref.Value == nil || depth > MaxDepth {
 		return
 	}
@@ -131,27 +133,32 @@ func (a *advisor) value(ref *openapi3.SchemaRef, n *node, at, pointer string, de
 	for i, part := range s.AllOf {
 		a.value(part, n, at, pointer+"/allOf/"+strconv.Itoa(i), depth+1)
 	}
-	for i := range n.items {
-		a.value(s.Items, &n.items[i], at+jsonpointer.Index(i), pointer+"/items", depth+1)
-	}
-	for i := range n.members {
-		m := &n.members[i]
-		if property := s.Properties[m.name]; property != nil && property.Value != nil {
-			here := at + jsonpointer.Name(shorten(m.name))
-			a.property(property, m, here, pointer+"/properties"+jsonpointer.Fragment(m.name), depth)
+	switch n.kind() {
+	case kindArray:
+		for i, item := range n.items() {
+			a.value(s.Items, item, at+jsonpointer.Index(i), pointer+"/items", depth+1)
 		}
+	case kindObject:
+		for name, value := range n.members() {
+			text := name.str()
+			if property := s.Properties[text]; property != nil && property.Value != nil {
+				here := at + jsonpointer.Name(shorten(text))
+				a.property(property, name, value, here, pointer+"/properties"+jsonpointer.Fragment(text), depth)
+			}
+		}
+	default:
 	}
 }
 
-func (a *advisor) property(property *openapi3.SchemaRef, m *member, at, pointer string, depth int) {
-	label, place := strconv.Quote(shorten(m.name)), referredTo(property.Ref, pointer)
+func (a *advisor) property(property *openapi3.SchemaRef, name, value node, at, pointer string, depth int) {
+	quoted, place := label(name.str()), referredTo(property.Ref, pointer)
 	if property.Value.Deprecated {
-		a.add(InBody, CodeDeprecated, at, label+" is deprecated", place+"/deprecated", m.span)
+		a.add(InBody, CodeDeprecated, at, quoted+" is deprecated", place+"/deprecated", name.span())
 	}
-	if property.Value.Format == "password" && m.value.kind == kindString && m.value.text != "" {
-		a.add(InBody, CodeSecret, at, label+" is a secret", place+"/format", m.value.span)
+	if property.Value.Format == "password" && value.kind() == kindString && value.str() != "" {
+		a.add(InBody, CodeSecret, at, quoted+" is a secret", place+"/format", value.span())
 	}
-	a.value(property, &m.value, at, pointer, depth+1)
+	a.value(property, value, at, pointer, depth+1)
 }
 
 // referredTo returns the place of what stands at pointer, which is elsewhere if

@@ -112,6 +112,10 @@ func compileEnum(s *schema, source *openapi3.Schema) error {
 			s.enumList = append(s.enumList, text)
 			s.enumTexts[text] = struct{}{}
 		}
+		switch value.(type) {
+		case []any, map[string]any:
+			s.enumValues = true
+		}
 	}
 	s.enumHelp = oneOfHelp(source.Enum)
 	return nil
@@ -124,11 +128,11 @@ func compileString(s *schema, source *openapi3.Schema) error {
 	if source.Pattern == "" {
 		return nil
 	}
-	pattern, err := compilePattern(source.Pattern)
+	compiled, err := compilePattern(source.Pattern)
 	if err != nil {
 		return fmt.Errorf("%s/pattern: %w", s.pointer, err)
 	}
-	s.pattern = pattern
+	s.pattern = &pattern{compiled}
 	s.patternHelp = "match the pattern " + source.Pattern
 	if help, ok := source.Extensions["x-pattern-description"].(string); ok {
 		s.patternHelp = "be " + help
@@ -137,9 +141,15 @@ func compileString(s *schema, source *openapi3.Schema) error {
 }
 
 func compileNumber(s *schema, source *openapi3.Schema) error {
-	s.minimum, s.maximum, s.multipleOf = source.Min, source.Max, source.MultipleOf
-	s.exclusiveMinimum = source.ExclusiveMin.Bool != nil && *source.ExclusiveMin.Bool
-	s.exclusiveMaximum = source.ExclusiveMax.Bool != nil && *source.ExclusiveMax.Bool
+	if source.Min != nil {
+		exclusive := source.ExclusiveMin.Bool != nil && *source.ExclusiveMin.Bool
+		s.minimum = []bound{{value: *source.Min, exclusive: exclusive, keyword: "minimum"}}
+	}
+	if source.Max != nil {
+		exclusive := source.ExclusiveMax.Bool != nil && *source.ExclusiveMax.Bool
+		s.maximum = []bound{{value: *source.Max, exclusive: exclusive, keyword: "maximum"}}
+	}
+	s.multipleOf = source.MultipleOf
 	if s.types&(typeInteger|typeNumber) == typeInteger {
 		s.integers = integerRanges[source.Format]
 	}
@@ -224,7 +234,41 @@ func (c *compiler) compileComposition(s *schema, source *openapi3.Schema) (err e
 	if source.Not != nil {
 		s.not, err = c.compileNot(source.Not, s.pointer+"/not")
 	}
+	s.noteInPlace()
 	return err
+}
+
+// noteCircles finds the schemas that are part of themselves in the same place,
+// as with an allOf that leads back.
+func (c *compiler) noteCircles() {
+	for _, s := range c.compiled {
+		if s.recursive {
+			s.circular = s.leadsTo(s, map[*schema]bool{})
+		}
+	}
+}
+
+func (s *schema) leadsTo(target *schema, seen map[*schema]bool) bool {
+	for _, part := range s.inPlace {
+		if part == target {
+			return true
+		}
+		if !seen[part] {
+			seen[part] = true
+			if part.leadsTo(target, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// noteInPlace gathers what may apply to the same value as s.
+func (s *schema) noteInPlace() {
+	s.inPlace = slices.Concat(s.allOf, s.anyOf, s.oneOf)
+	if s.not != nil {
+		s.inPlace = append(s.inPlace, s.not.schema)
+	}
 }
 
 func (c *compiler) compileAll(refs openapi3.SchemaRefs, pointer string) ([]*schema, error) {

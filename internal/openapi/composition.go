@@ -1,54 +1,70 @@
 package openapi
 
 // visitComposition applies what s is composed of.
-func (e *evaluation) visitComposition(s *schema, n *node, p path) {
+func (e *evaluation) visitComposition(s *schema, n node, k kind, p path) {
 	if s.composed && len(s.absent) > 0 {
-		e.oneWay = append(e.oneWay, scope{schema: s, value: n})
+		e.oneWay = append(e.oneWay, scope{schema: s, value: n.i})
 		defer func() { e.oneWay = e.oneWay[:len(e.oneWay)-1] }()
 	}
 	for _, part := range s.allOf {
 		e.visit(part, n, p)
 	}
-	if s.discriminator != nil && n.kind == kindObject {
+	if s.discriminator != nil && k == kindObject {
 		e.visitDiscriminated(s, n, p)
 	} else {
 		e.visitAlternatives(s, n, p)
 	}
-	if s.not != nil && !e.done() && e.matches([]*schema{s.not.schema}, n, p, 1) == 1 {
+	if s.not != nil && !e.done() && e.keepsTo(s.not.schema, n, p) {
 		e.failNot(s, n, p)
+	}
+	if s.condition != nil && !e.done() {
+		if e.keepsTo(s.condition, n, p) {
+			e.visit(s.then, n, p)
+		} else {
+			e.visit(s.otherwise, n, p)
+		}
+	}
+	for i := range s.dependentSchemas {
+		if n.get(s.dependentSchemas[i].name).exists() {
+			e.visit(s.dependentSchemas[i].schema, n, p)
+		}
 	}
 }
 
-func (e *evaluation) visitAlternatives(s *schema, n *node, p path) {
-	if len(s.anyOf) > 0 && e.matches(s.anyOf, n, p, 1) == 0 {
-		e.fail(s, "anyOf", CodeAnyOf, p, n.span, "matches none of the forms that are allowed here")
+func (e *evaluation) visitAlternatives(s *schema, n node, p path) {
+	if len(s.anyOf) > 0 && !e.done() && e.matches(s.anyOf, n, p, 1) == 0 {
+		e.fail(s, "anyOf", CodeAnyOf, p, n.span(), "matches none of the forms that are allowed here")
 	}
-	if len(s.oneOf) == 0 {
+	if len(s.oneOf) == 0 || e.done() {
 		return
 	}
 	switch e.matches(s.oneOf, n, p, 2) {
 	case 1:
 	case 0:
-		e.fail(s, "oneOf", CodeOneOf, p, n.span, "matches none of the forms that are allowed here")
+		e.fail(s, "oneOf", CodeOneOf, p, n.span(), "matches none of the forms that are allowed here")
 	default:
-		e.fail(s, "oneOf", CodeOneOf, p, n.span, "matches several of the forms of which exactly one is allowed")
+		e.fail(s, "oneOf", CodeOneOf, p, n.span(), "matches several of the forms of which exactly one is allowed")
 	}
 }
 
 // visitDiscriminated applies the one alternative that the object names itself,
 // so that its violations are those of that alternative.
-func (e *evaluation) visitDiscriminated(s *schema, n *node, p path) {
+func (e *evaluation) visitDiscriminated(s *schema, n node, p path) {
 	d := s.discriminator
 	here := p.field(d.property)
 	name := n.get(d.property)
-	if name == nil {
-		e.fail(s, "discriminator", CodeRequired, here, n.span, "is required")
+	if !name.exists() {
+		e.fail(s, "discriminator", CodeRequired, here, n.span(), "is required")
 		return
 	}
-	chosen, ok := d.mapping[name.text]
-	if !ok || name.kind != kindString {
-		if v := e.fail(s, "discriminator", CodeEnum, here, name.span, d.help); v != nil {
-			v.Suggestion = nearest(name.text, d.names)
+	if name.kind() != kindString {
+		e.fail(s, "discriminator", CodeEnum, here, name.span(), d.help)
+		return
+	}
+	chosen, ok := d.mapping[name.str()]
+	if !ok {
+		if v := e.fail(s, "discriminator", CodeEnum, here, name.span(), d.help); v != nil {
+			v.Suggestion = nearest(name.str(), d.names)
 		}
 		return
 	}
@@ -56,16 +72,16 @@ func (e *evaluation) visitDiscriminated(s *schema, n *node, p path) {
 }
 
 // failNot reports at the place that the document gives.
-func (e *evaluation) failNot(s *schema, n *node, p path) {
+func (e *evaluation) failNot(s *schema, n node, p path) {
 	for _, name := range s.not.at {
 		p = p.field(name)
 	}
-	e.fail(s, "not", s.not.code, p, n.at(s.not.at).span, s.not.message)
+	e.fail(s, "not", s.not.code, p, n.at(s.not.at).span(), s.not.message)
 }
 
 // matches counts the schemas that the value keeps to, up to a count that is
 // enough.
-func (e *evaluation) matches(candidates []*schema, n *node, p path, enough int) (count int) {
+func (e *evaluation) matches(candidates []*schema, n node, p path, enough int) (count int) {
 	for _, candidate := range candidates {
 		if e.keepsTo(candidate, n, p) {
 			count++
@@ -77,8 +93,11 @@ func (e *evaluation) matches(candidates []*schema, n *node, p path, enough int) 
 	return count
 }
 
-func (e *evaluation) keepsTo(s *schema, n *node, p path) bool {
-	probe := evaluation{in: e.in, direction: e.direction, probe: true, visited: e.visited, oneWay: e.oneWay}
-	probe.visit(s, n, p)
-	return !probe.failed
+func (e *evaluation) keepsTo(s *schema, n node, p path) bool {
+	probe, failed := e.probe, e.failed
+	e.probe, e.failed = true, false
+	e.visit(s, n, p)
+	keeps := !e.failed
+	e.probe, e.failed = probe, failed
+	return keeps
 }

@@ -57,6 +57,7 @@ func compile(document *openapi3.T) (*Document, error) {
 			c.operations[compiled.ID] = compiled
 		}
 	}
+	schemas.noteCircles()
 	return c, nil
 }
 

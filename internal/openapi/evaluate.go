@@ -23,15 +23,8 @@ type evaluation struct {
 	failed     bool   // only of a probe
 	subject    string // how sentences name a parameter
 	violations []Violation
-	visited    map[visit]bool // of recursive schemas; whether a probe failed
+	visited    visits
 	oneWay     []scope
-}
-
-// visit is the application of a schema to a value.
-type visit struct {
-	schema *schema
-	value  *node
-	probe  bool
 }
 
 // scope is a composed schema that some fields exist for in one direction only,
@@ -39,45 +32,58 @@ type visit struct {
 // ask for those fields in the other direction.
 type scope struct {
 	schema *schema
-	value  *node
+	value  uint32
 }
 
-// visit applies s to n, which stands at p. A recursive schema meets a value
-// once, however many ways of a composition lead there: without that, they would
-// double at every level.
-func (e *evaluation) visit(s *schema, n *node, p path) {
-	if e.done() {
+// visit applies s to n, which stands at p. A recursive schema meets an array or
+// an object once, however many ways of a composition lead there: without that,
+// they would double at every level.
+func (e *evaluation) visit(s *schema, n node, p path) {
+	if s == nil || e.done() {
 		return
 	}
-	if !s.recursive {
+	if !s.circular && (!s.recursive || !n.holds()) {
 		e.apply(s, n, p)
 		return
 	}
-	key := visit{schema: s, value: n, probe: e.probe}
-	if failed, again := e.visited[key]; again {
-		e.failed = failed
+	mark := uint8(visited)
+	if e.probe {
+		mark = probed
+	}
+	failed, again := e.visited.begin(s, n, mark)
+	if again {
+		e.failed = e.failed || failed
 		return
 	}
-	if e.visited == nil {
-		e.visited = map[visit]bool{}
-	}
-	e.visited[key] = false
 	e.apply(s, n, p)
-	e.visited[key] = e.failed
+	if e.failed {
+		e.visited.fail(s, n)
+	}
 }
 
-func (e *evaluation) apply(s *schema, n *node, p path) {
-	if n.kind == kindNull && s.nullable {
+func (e *evaluation) apply(s *schema, n node, p path) {
+	k := n.kind()
+	if k == kindName {
+		k = kindString // propertyNames
+	}
+	if k == kindNull && s.nullable {
 		return
 	}
-	if !s.accepts(n) {
-		e.failType(s, n, p)
+	if s.refused {
+		e.fail(s, "", CodeNotAllowed, p, n.span(), "is not allowed here")
 		return
 	}
-	if len(s.enum) > 0 && !s.inEnum(n) {
-		e.failEnum(s, n, p)
+	if !s.accepts(n, k) {
+		e.failType(s, k, n, p)
+		return
 	}
-	switch n.kind {
+	if len(s.enum) > 0 && !s.inEnum(n, k) {
+		e.failEnum(s, n, k, p)
+	}
+	if s.constant != nil && !n.equals(s.constant.value) && !e.stops() {
+		e.fail(s, "const", CodeEnum, p, n.span(), "must be "+enumString(s.constant.value))
+	}
+	switch k {
 	case kindString:
 		e.visitString(s, n, p)
 	case kindNumber:
@@ -88,168 +94,201 @@ func (e *evaluation) apply(s *schema, n *node, p path) {
 	case kindObject:
 		e.visitSize(s, n, p)
 		e.visitObject(s, n, p)
-	case kindNull, kindBool: // their type says it all
+	case kindNull, kindBool, kindName: // their type says it all
 	}
-	e.visitComposition(s, n, p)
+	if len(s.inPlace) > 0 {
+		e.visitComposition(s, n, k, p)
+	}
+	e.visitUnevaluated(s, n, k, p)
 }
 
-func (e *evaluation) visitString(s *schema, n *node, p path) {
-	if s.minLength > 0 || s.maxLength >= 0 {
-		length := utf8.RuneCountInString(n.text) // JSON Schema counts code points
-		if length < s.minLength {
-			e.fail(s, "minLength", CodeMinLength, p, n.span, "must be "+atLeast(s.minLength, "character"))
-		}
-		if s.maxLength >= 0 && length > s.maxLength {
-			e.fail(s, "maxLength", CodeMaxLength, p, n.span, "must be "+atMost(s.maxLength, "character"))
-		}
-	}
-	if s.pattern != nil && !e.done() && !s.pattern.MatchString(n.text) {
-		e.fail(s, "pattern", CodePattern, p, n.span, "must "+s.patternHelp)
-	}
-	if s.validFormat != nil && !e.done() && !s.validFormat(n.text) {
-		e.fail(s, "format", CodeFormat, p, n.span, "must be "+formatName(s.format))
-	}
-}
-
-func (e *evaluation) visitSize(s *schema, n *node, p path) {
-	if s.maxBytes >= 0 && n.stop-n.start > s.maxBytes {
-		e.fail(s, "x-max-bytes", CodeMaxBytes, p, n.span, "must have "+atMost(s.maxBytes, "byte"))
-	}
-}
-
-func (e *evaluation) visitArray(s *schema, n *node, p path) {
-	if len(n.items) < s.minItems {
-		e.fail(s, "minItems", CodeMinItems, p, n.span, "must have "+atLeast(s.minItems, "item"))
-	}
-	if s.maxItems >= 0 && len(n.items) > s.maxItems {
-		e.fail(s, "maxItems", CodeMaxItems, p, n.span, "must have "+atMost(s.maxItems, "item"))
-	}
-	if s.uniqueItems {
-		e.visitUnique(s, n, p)
-	}
-	if s.items == nil {
+func (e *evaluation) visitString(s *schema, n node, p path) {
+	if s.minLength <= 0 && s.maxLength < 0 && s.pattern == nil && s.validFormat == nil {
 		return
 	}
-	for i := range n.items {
-		if e.done() {
-			return
+	text := n.str()
+	if s.minLength > 0 || s.maxLength >= 0 {
+		length := utf8.RuneCountInString(text) // JSON Schema counts code points
+		if length < s.minLength && !e.stops() {
+			e.fail(s, "minLength", CodeMinLength, p, n.span(), "must be "+atLeast(s.minLength, "character"))
 		}
-		e.visit(s.items, &n.items[i], p.item(i))
+		if s.maxLength >= 0 && length > s.maxLength && !e.stops() {
+			e.fail(s, "maxLength", CodeMaxLength, p, n.span(), "must be "+atMost(s.maxLength, "character"))
+		}
+	}
+	if s.pattern != nil && !e.done() && !s.pattern.matches(text) && !e.stops() {
+		e.fail(s, "pattern", CodePattern, p, n.span(), "must "+s.patternHelp)
+	}
+	if s.validFormat != nil && !e.done() && !s.validFormat(text) && !e.stops() {
+		e.fail(s, "format", CodeFormat, p, n.span(), "must be "+formatName(s.format))
 	}
 }
 
-// visitUnique compares the items' canonical texts, so that a large array takes
-// no quadratic time.
-func (e *evaluation) visitUnique(s *schema, n *node, p path) {
-	seen := make(map[string]struct{}, len(n.items))
-	for i := range n.items {
-		text := string(n.items[i].canonical(nil))
-		if _, twice := seen[text]; twice {
-			e.fail(s, "uniqueItems", CodeUniqueItems, p.item(i), n.items[i].span, "repeats an item before it")
-		}
-		seen[text] = struct{}{}
+func (e *evaluation) visitSize(s *schema, n node, p path) {
+	if s.maxBytes >= 0 && n.bytes() > s.maxBytes && !e.stops() {
+		e.fail(s, "x-max-bytes", CodeMaxBytes, p, n.span(), "must have "+atMost(s.maxBytes, "byte"))
 	}
 }
 
-func (e *evaluation) visitObject(s *schema, n *node, p path) {
-	if len(n.members) < s.minProperties {
-		e.fail(s, "minProperties", CodeMinProperties, p, n.span, "must have "+atLeast(s.minProperties, "field"))
-	}
-	if s.maxProperties >= 0 && len(n.members) > s.maxProperties {
-		e.fail(s, "maxProperties", CodeMaxProperties, p, n.span, "must have "+atMost(s.maxProperties, "field"))
+func (e *evaluation) visitObject(s *schema, n node, p path) {
+	if s.minProperties > 0 || s.maxProperties >= 0 {
+		length := n.length()
+		if length < s.minProperties && !e.stops() {
+			e.fail(s, "minProperties", CodeMinProperties, p, n.span(), "must have "+atLeast(s.minProperties, "field"))
+		}
+		if s.maxProperties >= 0 && length > s.maxProperties && !e.stops() {
+			e.fail(s, "maxProperties", CodeMaxProperties, p, n.span(), "must have "+atMost(s.maxProperties, "field"))
+		}
 	}
 	e.visitRequired(s, n, p)
+	if s.names != nil {
+		e.visitNames(s, n, p)
+	}
 	if s.open() {
 		return
 	}
-	for i := range n.members {
+	for name, value := range n.members() {
 		if e.done() {
 			return
 		}
-		e.visitMember(s, &n.members[i], p)
+		e.visitMember(s, name, value, p)
 	}
 }
 
-func (e *evaluation) visitMember(s *schema, m *member, p path) {
-	here := p.field(m.name)
-	property, ok := s.properties[m.name]
+func (e *evaluation) visitMember(s *schema, name, value node, p path) {
+	text := name.str()
+	here := p.field(text)
+	property, found := s.properties[text]
+	if found {
+		e.visitProperty(property, value, here)
+	}
+	for i := range s.patternProperties {
+		if s.patternProperties[i].pattern.matches(text) {
+			found = true
+			e.visitProperty(s.patternProperties[i].schema, value, here)
+		}
+	}
 	switch {
-	case ok:
-		e.visitProperty(property, m, here)
+	case found:
 	case s.additional != nil:
-		e.visit(s.additional, &m.value, here)
+		e.visit(s.additional, value, here)
 	case s.additionalRefused:
-		e.failUnknown(s, m, here)
+		e.failUnknown(s, "additionalProperties", name, here)
 	}
 }
 
-func (e *evaluation) visitProperty(s *schema, m *member, p path) {
-	switch null := m.value.kind == kindNull; {
+func (e *evaluation) visitProperty(s *schema, value node, p path) {
+	if !s.readOnly && !s.writeOnly {
+		e.visit(s, value, p)
+		return
+	}
+	switch null := value.kind() == kindNull; {
 	case s.readOnly && e.direction == inRequest && !null:
-		e.fail(s, "readOnly", CodeReadOnly, p, m.value.span, "is read-only: leave it out of a request")
+		e.fail(s, "readOnly", CodeReadOnly, p, value.span(), "is read-only: leave it out of a request")
 	case s.writeOnly && e.direction == inResponse && !null:
-		e.fail(s, "writeOnly", CodeWriteOnly, p, m.value.span, "is write-only: it must not be part of a response")
+		e.fail(s, "writeOnly", CodeWriteOnly, p, value.span(), "is write-only: it must not be part of a response")
 	default:
-		e.visit(s, &m.value, p)
+		e.visit(s, value, p)
 	}
 }
 
-func (e *evaluation) visitRequired(s *schema, n *node, p path) {
+func (e *evaluation) visitRequired(s *schema, n node, p path) {
 	for _, name := range s.required {
-		if n.get(name) == nil && !e.excused(s, n, name) {
-			e.fail(s, "required", CodeRequired, p.field(name), n.span, "is required")
+		if !n.get(name).exists() && !e.excused(s, n, name) {
+			e.fail(s, "required", CodeRequired, p.field(name), n.span(), "is required")
+		}
+	}
+	for i := range s.dependentRequired {
+		d := &s.dependentRequired[i]
+		if !n.get(d.name).exists() {
+			continue
+		}
+		for _, name := range d.required {
+			if !n.get(name).exists() && !e.excused(s, n, name) {
+				e.fail(s, "dependentRequired", CodeRequired, p.field(name), n.span(), "is required with "+label(d.name))
+			}
+		}
+	}
+}
+
+// visitNames holds an object's names against a schema of their own.
+func (e *evaluation) visitNames(s *schema, n node, p path) {
+	for name := range n.members() {
+		if e.done() {
+			return
+		}
+		if !e.keepsTo(s.names, name, nil) {
+			e.fail(s, "propertyNames", CodePropertyName, p.field(name.str()), name.span(), "is not a name that is allowed here")
 		}
 	}
 }
 
 // excused tells whether a required field is one that must not be sent in this
 // direction.
-func (e *evaluation) excused(s *schema, n *node, name string) bool {
+func (e *evaluation) excused(s *schema, n node, name string) bool {
 	if s.absent[name]&e.direction != 0 {
 		return true
 	}
 	return slices.ContainsFunc(e.oneWay, func(around scope) bool {
-		return around.value == n && around.schema.absent[name]&e.direction != 0
+		return around.value == n.i && around.schema.absent[name]&e.direction != 0
 	})
 }
 
 // done tells that there is no more to find out.
 func (e *evaluation) done() bool { return e.failed || len(e.violations) >= MaxViolations }
 
-// fail records a violation. It returns nil where none is recorded: in a probe,
-// and beyond MaxViolations.
-func (e *evaluation) fail(s *schema, keyword string, code Code, p path, at span, message string) *Violation {
+// stops notes that the value breaks a rule, and tells whether no sentence about
+// it is wanted.
+func (e *evaluation) stops() bool {
 	if e.probe {
 		e.failed = true
 	}
-	if e.done() {
+	return e.done()
+}
+
+// fail records a violation. It returns nil where none is recorded: in a probe,
+// and beyond MaxViolations.
+func (e *evaluation) fail(s *schema, keyword string, code Code, p path, at span, message string) *Violation {
+	if e.stops() {
 		return nil
+	}
+	pointer := s.pointer
+	if keyword != "" {
+		pointer += "/" + keyword
 	}
 	e.violations = append(e.violations, Violation{
 		In: e.in, Pointer: p.pointer(), Code: code, Start: at.start, End: at.end, Value: at.value,
-		Message: e.label(p) + " " + message, Schema: s.pointer + "/" + keyword,
+		Message: e.label(p) + " " + message, Schema: pointer,
 	})
 	return &e.violations[len(e.violations)-1]
 }
 
-func (e *evaluation) failType(s *schema, n *node, p path) {
+func (e *evaluation) failType(s *schema, k kind, n node, p path) {
+	if e.stops() {
+		return
+	}
 	message := "must be " + s.typeNames
 	if e.in == InBody {
-		message += ", not " + kindNames[n.kind] // a parameter is always text
+		message += ", not " + kindNames[k] // a parameter is always text
 	}
-	e.fail(s, "type", CodeType, p, n.span, message)
+	e.fail(s, "type", CodeType, p, n.span(), message)
 }
 
-func (e *evaluation) failEnum(s *schema, n *node, p path) {
-	if v := e.fail(s, "enum", CodeEnum, p, n.span, s.enumHelp); v != nil {
-		v.Suggestion = nearest(n.text, s.enumList)
+func (e *evaluation) failEnum(s *schema, n node, k kind, p path) {
+	v := e.fail(s, "enum", CodeEnum, p, n.span(), s.enumHelp)
+	switch {
+	case v == nil:
+	case k == kindString:
+		v.Suggestion = nearest(n.str(), s.enumList)
+	case k == kindNumber, k == kindBool:
+		v.Suggestion = nearest(n.literal(), s.enumList)
 	}
 }
 
-func (e *evaluation) failUnknown(s *schema, m *member, p path) {
-	v := e.fail(s, "additionalProperties", CodeUnknownField, p, m.span, "is not a field of the contract")
+func (e *evaluation) failUnknown(s *schema, keyword string, name node, p path) {
+	v := e.fail(s, keyword, CodeUnknownField, p, name.span(), "is not a field of the contract")
 	if v != nil {
-		v.Suggestion = nearest(m.name, s.propertyNames)
+		v.Suggestion = nearest(name.str(), s.propertyNames)
 	}
 }
 
@@ -264,29 +303,20 @@ func (e *evaluation) label(p path) string {
 // without a fraction is an integer, however it is written (JSON Schema). A null
 // that nullable does not let through has none, but needs none where there are
 // none.
-func (s *schema) accepts(n *node) bool {
-	if s.types == 0 {
+func (s *schema) accepts(n node, k kind) bool {
+	switch {
+	case s.types == 0:
 		return true
-	}
-	switch n.kind {
-	case kindNull:
-		return false
-	case kindBool:
-		return s.types&typeBoolean != 0
-	case kindNumber:
+	case k == kindNumber:
 		return s.types&typeNumber != 0 || s.types&typeInteger != 0 && n.isInteger()
-	case kindString:
-		return s.types&typeString != 0
-	case kindArray:
-		return s.types&typeArray != 0
 	default:
-		return s.types&typeObject != 0
+		return s.types&kindTypes[k] != 0
 	}
 }
 
-func (s *schema) inEnum(n *node) bool {
-	if n.kind == kindString {
-		_, ok := s.enumTexts[n.text]
+func (s *schema) inEnum(n node, k kind) bool {
+	if k == kindString {
+		_, ok := s.enumTexts[n.str()]
 		return ok
 	}
 	return slices.ContainsFunc(s.enum, n.equals)

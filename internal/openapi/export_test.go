@@ -1,30 +1,37 @@
 package openapi
 
+import "strings"
+
 // Decode exposes the decoder to tests: the value as encoding/json would decode
 // it, and whether the text was taken.
 func Decode(text []byte) (value any, violations []Violation, ok bool) {
-	root, violations, ok := decode(text)
-	return root.value(), violations, ok && len(violations) == 0
+	d := newDecoder(MaxDepth)
+	defer d.release()
+	violations, ok = d.decode(text, nil)
+	if !ok {
+		return nil, violations, false
+	}
+	return d.tree.root().value(), violations, len(violations) == 0
 }
 
-func (n *node) value() any {
-	switch n.kind {
+func (n node) value() any {
+	switch n.kind() {
 	case kindBool:
-		return n.text == "true"
+		return n.literal() == "true"
 	case kindNumber:
 		return n.number()
 	case kindString:
-		return n.text
+		return strings.Clone(n.str())
 	case kindArray:
-		items := make([]any, len(n.items))
-		for i := range n.items {
-			items[i] = n.items[i].value()
+		items := []any{}
+		for _, item := range n.items() {
+			items = append(items, item.value())
 		}
 		return items
 	case kindObject:
-		members := make(map[string]any, len(n.members))
-		for i := range n.members {
-			members[n.members[i].name] = n.members[i].value.value()
+		members := map[string]any{}
+		for name, member := range n.members() {
+			members[strings.Clone(name.str())] = member.value()
 		}
 		return members
 	default:

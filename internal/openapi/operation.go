@@ -170,11 +170,13 @@ func isUTF8(charset string) bool { return charset == "" || strings.EqualFold(cha
 // validateJSON decodes the body once, strictly, and applies the schema to what
 // it holds.
 func validateJSON(s *schema, d direction, body []byte) []Violation {
-	root, violations, ok := decode(body)
+	decoder := newDecoder(MaxDepth)
+	defer decoder.release()
+	violations, ok := decoder.decode(body, s)
 	e := evaluation{in: InBody, direction: d, violations: violations}
 	if ok {
 		var steps [usualDepth]step
-		e.visit(s, &root, steps[:0])
+		e.visit(s, decoder.tree.root(), steps[:0])
 	}
 	sortByStart(e.violations)
 	return e.violations

@@ -1,10 +1,8 @@
 package openapi
 
 import (
-	"math"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -37,14 +35,6 @@ type parameter struct {
 
 // partNames name the parts of a message that parameters are in.
 var partNames = map[In]string{InPath: "the path parameter", InQuery: "the query parameter", InHeader: "the header"}
-
-// text is one value of a parameter as it was sent.
-type text struct {
-	value string
-	// raw is a query's value before its percent-encoding is undone.
-	raw string
-	span
-}
 
 func (o *Operation) validatePath(values map[string]string) (violations []Violation) {
 	for _, p := range o.path {
@@ -85,25 +75,28 @@ func (o *Operation) validateQuery(raw string) (violations []Violation) {
 	if raw == "" && len(o.query) == 0 {
 		return nil
 	}
-	values, names, ok := parseQuery(raw)
+	q, ok := parseQuery(raw)
 	if !ok {
 		return []Violation{{
 			In: InQuery, Code: CodeInvalidQuery, End: len(raw),
 			Message: "the query is not valid: each part must be name=value, percent-encoded, with & between parts",
 		}}
 	}
-	for _, name := range names {
+	for i, name := range q.names {
 		if len(violations) >= MaxViolations {
 			return violations
 		}
+		if q.again[i] {
+			continue
+		}
 		if p := o.queryParameter(name); p != nil {
-			violations = append(violations, p.validate(values[name])...)
+			violations = append(violations, p.validate(q.from(i))...)
 		} else {
-			violations = append(violations, o.unknownParameter(name, values[name][0]))
+			violations = append(violations, o.unknownParameter(name, q.texts[i]))
 		}
 	}
 	for _, p := range o.query {
-		if p.required && !slices.ContainsFunc(names, p.owns) {
+		if p.required && !slices.ContainsFunc(q.names, p.owns) {
 			violations = append(violations, p.missing())
 		}
 	}
@@ -138,11 +131,29 @@ func (p *parameter) owns(name string) bool {
 	return name == p.name || p.freeForm || p.fields[name] || p.prefix != "" && strings.HasPrefix(name, p.prefix)
 }
 
-// parseQuery returns the values by name, and the names in their order. It
-// returns false for a query that has ";" between its parts, or a percent sign
-// that encodes nothing.
-func parseQuery(raw string) (values map[string][]text, names []string, ok bool) {
-	values = map[string][]text{}
+// query holds the parts of a query in their order.
+type query struct {
+	names []string
+	texts []text
+	again []bool // whether a part has the name of one before it
+	next  []int  // the next part of the same name, or 0
+}
+
+// smallQuery is how many parts are looked through. In larger ones, a map finds
+// names.
+const smallQuery = 32
+
+// parseQuery returns false for a query that has ";" between its parts, or a
+// percent sign that encodes nothing.
+func parseQuery(raw string) (q query, ok bool) {
+	count := strings.Count(raw, "&") + 1
+	q = query{
+		names: make([]string, 0, count), texts: make([]text, 0, count), again: make([]bool, 0, count), next: make([]int, count),
+	}
+	var last map[string]int
+	if count > smallQuery {
+		last = make(map[string]int, count)
+	}
 	at := 0
 	for part := range strings.SplitSeq(raw, "&") {
 		start := at
@@ -150,25 +161,56 @@ func parseQuery(raw string) (values map[string][]text, names []string, ok bool) 
 		if part == "" {
 			continue
 		}
-		if strings.Contains(part, ";") {
-			return nil, nil, false
-		}
-		key, rest, _ := strings.Cut(part, "=")
-		name, err := url.QueryUnescape(key)
-		if err != nil {
-			return nil, nil, false
-		}
-		value, err := url.QueryUnescape(rest)
-		if err != nil {
-			return nil, nil, false
-		}
-		if _, again := values[name]; !again {
-			names = append(names, name)
+		name, value, ok := parseQueryPart(part)
+		if !ok {
+			return query{}, false
 		}
 		end := start + len(part)
-		values[name] = append(values[name], text{value: value, raw: rest, span: span{start: end - len(rest), end: end}})
+		value.span = span{start: end - len(value.raw), end: end}
+		q.add(name, value, last)
 	}
-	return values, names, true
+	return q, true
+}
+
+func parseQueryPart(part string) (name string, value text, ok bool) {
+	if strings.Contains(part, ";") {
+		return "", text{}, false
+	}
+	key, rest, _ := strings.Cut(part, "=")
+	name, err := url.QueryUnescape(key)
+	if err != nil {
+		return "", text{}, false
+	}
+	plain, err := url.QueryUnescape(rest)
+	return name, text{value: plain, raw: rest}, err == nil
+}
+
+func (q *query) add(name string, value text, last map[string]int) {
+	before, again, index := 0, false, len(q.names)
+	if last != nil {
+		before, again = last[name]
+		last[name] = index
+	} else {
+		for i := index - 1; i >= 0 && !again; i-- {
+			before, again = i, q.names[i] == name
+		}
+	}
+	if again {
+		q.next[before] = index
+	}
+	q.names, q.texts, q.again = append(q.names, name), append(q.texts, value), append(q.again, again)
+}
+
+// from returns the value of a part, and those of the same name after it.
+func (q *query) from(i int) []text {
+	if q.next[i] == 0 {
+		return q.texts[i : i+1]
+	}
+	values := []text{q.texts[i]}
+	for i = q.next[i]; i > 0; i = q.next[i] {
+		values = append(values, q.texts[i])
+	}
+	return values
 }
 
 // validate applies the parameter's schema to its values.
@@ -191,10 +233,12 @@ func (p *parameter) validate(values []text) []Violation {
 }
 
 func (p *parameter) evaluate(values []text) []Violation {
+	v := newValues()
+	defer v.release()
+	p.build(v, values)
 	e := evaluation{in: p.in, direction: inRequest, subject: p.label}
-	n := p.node(values)
 	var steps [usualDepth]step
-	e.visit(p.schema, &n, path(steps[:0]).field(p.name))
+	e.visit(p.schema, v.root(), path(steps[:0]).field(p.name))
 	return e.violations
 }
 
@@ -204,26 +248,26 @@ func (p *parameter) repeatable() bool {
 	return p.types&typeArray != 0 && (p.exploded || p.in == InHeader)
 }
 
-// node reads values as the parameter's schema wants them: text has no types of
-// its own.
-func (p *parameter) node(values []text) node {
+// build reads texts as the parameter's schema wants them.
+func (p *parameter) build(v *values, texts []text) {
 	if p.types&typeArray == 0 {
-		return scalar(p.schema, p.types, &values[0])
+		v.scalar(p.schema, p.types, &texts[0])
+		return
 	}
-	array := node{kind: kindArray, span: values[0].span}
-	for i := range values {
-		parts := values[i : i+1]
+	array := v.open(kindArray, texts[0].span)
+	for i := range texts {
+		parts := texts[i : i+1]
 		if !p.exploded {
-			parts = values[i].split(p.separator)
+			parts = texts[i].split(p.separator)
 		}
 		for j := range parts {
 			if p.in == InHeader {
 				parts[j].value = strings.Trim(parts[j].value, " \t")
 			}
-			array.items = append(array.items, scalar(p.items, p.itemTypes, &parts[j]))
+			v.scalar(p.items, p.itemTypes, &parts[j])
 		}
 	}
-	return array
+	v.close(array)
 }
 
 // split returns the parts between separators.
@@ -233,42 +277,6 @@ func (t *text) split(separator string) []text {
 		parts = append(parts, text{value: value, span: t.span})
 	}
 	return parts
-}
-
-var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
-
-// integerLiteral is how an integer must be written outside of JSON, where 1e2
-// and 1.0 are mistakes rather than integers.
-var integerLiteral = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
-
-// scalar reads a text as one of the types, or as a string where it is none of
-// the others. Where a string would do as well, it is one unless the schema
-// takes the other.
-func scalar(s *schema, types typeSet, value *text) node {
-	n := node{kind: kindString, text: value.value, span: value.span}
-	typed := n
-	typed.kind = kindOf(types, value.value)
-	if typed.kind == kindString {
-		return n
-	}
-	e := evaluation{direction: inRequest}
-	if types&typeString != 0 && !e.keepsTo(s, &typed, nil) {
-		return n
-	}
-	return typed
-}
-
-func kindOf(types typeSet, text string) kind {
-	n := node{text: text}
-	switch {
-	case types&typeNumber != 0 && jsonNumber.MatchString(text) && !math.IsInf(n.number(), 0),
-		types&typeInteger != 0 && integerLiteral.MatchString(text):
-		return kindNumber
-	case types&typeBoolean != 0 && (text == "true" || text == "false"):
-		return kindBool
-	default:
-		return kindString
-	}
 }
 
 func (p *parameter) missing() Violation {

@@ -61,6 +61,9 @@ func (p path) label() string {
 	return strconv.Quote(out.String())
 }
 
+// label renders a name for a person.
+func label(name string) string { return strconv.Quote(shorten(name)) }
+
 // longestName is how much of a name a violation repeats, in bytes.
 const longestName = 128
 

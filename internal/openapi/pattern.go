@@ -24,6 +24,11 @@ var ecmaWhole = []struct{ from, to string }{
 	{`.`, `[^\n\r\x{2028}\x{2029}]`},
 }
 
+// pattern is a pattern that a string must have.
+type pattern struct{ compiled *regexp.Regexp }
+
+func (p *pattern) matches(text string) bool { return p.compiled.MatchString(text) }
+
 // compilePattern compiles a pattern, which OpenAPI writes in the dialect of
 // ECMA-262, as RE2, which takes linear time whatever the text. What RE2 cannot
 // do, look-around and back-references, is an error.

@@ -225,10 +225,10 @@ func TestMaxViolations(t *testing.T) {
 	long := strings.Repeat("n", 1000)
 	for name, c := range map[string]requestCase{
 		"unknown fields": rawCreate("", "{"+strings.Repeat(`"`+long+`":1,`, 900)+`"x":1}`),
-		"items":          createCase("", `"topics":[`+strings.Repeat(`1,`, 10000)+`1]`),
+		"items":          createCase("", `"headers":[`+strings.Repeat(`{},`, 90)+`{}]`+strings.Repeat(`,"name":1`, 90)),
 		"duplicates":     createCase("", `"`+long+`":{"`+long+`":{`+strings.Repeat(`"a":1,`, 10000)+`"a":1}}`),
 		"parameters":     {operation: "listWebhookLogs", query: distinct(3000)},
-		"both":           {operation: "updateWebhookConfig", query: distinct(100), body: `{"topics":[` + strings.Repeat(`1,`, 300) + `1]}`},
+		"both":           {operation: "updateWebhookConfig", query: distinct(100), body: `{"x":1` + strings.Repeat(`,"x":1`, 300) + `}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.operation == "" {

@@ -3,7 +3,6 @@ package openapi
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -16,42 +15,58 @@ type schema struct {
 	typeNames string // for a sentence: "a string or null"
 	nullable  bool
 	recursive bool // a value may be met again on the way down
+	circular  bool // it is part of itself, in the same place
 
-	enum      []any
-	enumTexts map[string]struct{} // the enum's strings
-	enumList  []string            // the enum's strings, in the document's order
-	enumHelp  string              // what "must" precedes is part of it
+	refused bool // the schema false: no value will do
+
+	enum       []any
+	enumTexts  map[string]struct{} // the enum's strings
+	enumList   []string            // the enum's strings, in the document's order
+	enumHelp   string              // what "must" precedes is part of it
+	enumValues bool                // arrays or objects are among them
+	constant   *constant
 
 	minLength, maxLength int // -1: no bound
-	pattern              *regexp.Regexp
+	pattern              *pattern
 	patternHelp          string // follows "must"
 	format               string
 	validFormat          func(string) bool
 
-	minimum, maximum   *float64
-	exclusiveMinimum   bool
-	exclusiveMaximum   bool
+	minimum, maximum   []bound
 	multipleOf         *float64
 	integers           *integerRange // nil where any number will do
 	minItems, maxItems int
 	uniqueItems        bool
-	items              *schema
+	items              *schema // of all items after the prefixItems
+	prefixItems        []*schema
+	contains           *schema
+	minContains        int
+	maxContains        int // -1: no bound
+	unevaluatedItems   *schema
 
-	properties        map[string]*schema
-	propertyNames     []string // sorted
-	required          []string
-	additional        *schema
-	additionalRefused bool
-	additionalAllowed bool // said, not just left open
-	minProperties     int
-	maxProperties     int
-	maxBytes          int                  // of an array's or an object's text, x-max-bytes; -1: no bound
-	absent            map[string]direction // the fields that must not be sent in a direction, those of allOf included
+	properties            map[string]*schema
+	propertyNames         []string // sorted
+	patternProperties     []patternProperty
+	required              []string
+	dependentRequired     []dependency
+	dependentSchemas      []dependentSchema
+	names                 *schema // propertyNames
+	additional            *schema
+	additionalRefused     bool
+	additionalAllowed     bool // said, not just left open
+	minProperties         int
+	maxProperties         int
+	unevaluatedProperties *schema
+	maxBytes              int                  // of an array's or an object's text, x-max-bytes; -1: no bound
+	absent                map[string]direction // the fields that must not be sent in a direction, those of allOf included
 
-	allOf, anyOf, oneOf []*schema
-	composed            bool // of any of these
-	discriminator       *discriminator
-	not                 *exclusion
+	allOf, anyOf, oneOf        []*schema
+	composed                   bool // of any of these
+	discriminator              *discriminator
+	not                        *exclusion
+	condition, then, otherwise *schema // if, then, else
+	// inPlace are all schemas that may apply to the same value as this one.
+	inPlace []*schema
 
 	readOnly, writeOnly bool
 }
@@ -74,9 +89,37 @@ type exclusion struct {
 	message string
 }
 
+// bound is a least or a largest value. 2020-12 may have two of each.
+type bound struct {
+	value     float64
+	exclusive bool
+	keyword   string
+}
+
+// constant is a const, or a value that an enum or a const may have.
+type constant struct{ value any }
+
+// patternProperty is a schema for all fields whose names match.
+type patternProperty struct {
+	pattern *pattern
+	schema  *schema
+}
+
+// dependency is a field that makes others necessary.
+type dependency struct {
+	name     string
+	required []string
+}
+
+// dependentSchema applies to objects that have a field.
+type dependentSchema struct {
+	name   string
+	schema *schema
+}
+
 // open tells whether an object may have any fields with any values.
 func (s *schema) open() bool {
-	return len(s.properties) == 0 && s.additional == nil && !s.additionalRefused
+	return len(s.properties) == 0 && s.additional == nil && !s.additionalRefused && len(s.patternProperties) == 0
 }
 
 // typeSet is a set of JSON types; empty means any.
@@ -89,6 +132,7 @@ const (
 	typeString
 	typeArray
 	typeObject
+	typeNull
 )
 
 var typeNames = []struct {
@@ -101,6 +145,7 @@ var typeNames = []struct {
 	{typeString, openapi3.TypeString},
 	{typeArray, openapi3.TypeArray},
 	{typeObject, openapi3.TypeObject},
+	{typeNull, openapi3.TypeNull},
 }
 
 func typesOf(source *openapi3.Types) (types typeSet) {
@@ -116,7 +161,12 @@ func typesOf(source *openapi3.Types) (types typeSet) {
 func (t typeSet) String() string {
 	var names []string
 	for _, candidate := range typeNames {
-		if t&candidate.bit != 0 {
+		if t&candidate.bit == 0 {
+			continue
+		}
+		if candidate.bit == typeNull {
+			names = append(names, candidate.name)
+		} else {
 			names = append(names, article(candidate.name))
 		}
 	}
@@ -183,4 +233,18 @@ func enumString(value any) string {
 		return fmt.Sprint(value)
 	}
 	return string(text)
+}
+
+// kindTypes are the types that a value's kind may count as.
+var kindTypes = [...]typeSet{
+	kindNull: typeNull, kindBool: typeBoolean, kindNumber: typeNumber | typeInteger, kindString: typeString,
+	kindArray: typeArray, kindObject: typeObject, kindName: typeString,
+}
+
+// mayBe tells whether the schema's types have values of a kind.
+func (s *schema) mayBe(k kind) bool { return s.types == 0 || s.types&kindTypes[k] != 0 }
+
+// readsAll tells whether the schema looks at an array or an object as a whole.
+func (s *schema) readsAll(k kind) bool {
+	return s.enumValues || s.constant != nil || s.uniqueItems && k == kindArray
 }

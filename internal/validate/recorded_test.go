@@ -95,14 +95,14 @@ func TestEncodedBodies(t *testing.T) {
 		return f
 	}
 	for name, c := range map[string]struct{ encoding, data, want string }{
-		"gzip":              {"gzip", gz, "type"},
-		"deflate":           {"deflate", compress(func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }), "type"},
+		"gzip":               {"gzip", gz, "type"},
+		"deflate":            {"deflate", compress(func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }), "type"},
 		"deflate, unwrapped": {"deflate", compress(raw), "type"},
-		"br":                {"br", compress(func(w io.Writer) io.WriteCloser { return brotli.NewWriter(w) }), "type"},
-		"identity":          {"identity", body, "type"},
-		"decoded already":   {"gzip", body, "type"},
-		"another":           {"zstd", gz, ""},
-		"cut":               {"gzip", gz[:len(gz)-9], ""},
+		"br":                 {"br", compress(func(w io.Writer) io.WriteCloser { return brotli.NewWriter(w) }), "type"},
+		"identity":           {"identity", body, "type"},
+		"decoded already":    {"gzip", body, "type"},
+		"another":            {"zstd", gz, ""},
+		"cut":                {"gzip", gz[:len(gz)-9], ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())

@@ -80,6 +80,9 @@ var explanations = map[string]explained{
 	"any_of":         {"The value matches none of the forms that the contract allows (anyOf).", "Compare it with the forms at the place in the document."},
 	"one_of":         {"The value must match exactly one of several forms (oneOf), and matches none or more than one.", "Compare it with the forms at the place in the document."},
 	"not":            {"The value is one that the contract excludes (not).", "Compare it with the schema at the place in the document."},
+	"not_allowed":    {"The contract allows no value here (a schema that is false).", "Leave it out."},
+	"contains":       {"The array has too few or too many items of a certain form (contains).", "Compare it with the schema at the place in the document."},
+	"property_name":  {"The field's name is one that the contract does not allow (propertyNames).", "Compare it with the schema at the place in the document."},
 	"conditional":    {"Another field's value makes this field necessary, or rules its value out.", "Add or change one of the two, as the message says."},
 	"reserved_header": {
 		"The custom header is one that the delivery itself needs, such as Host or webhook-id.",
