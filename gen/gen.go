@@ -572,8 +572,8 @@ type WebhookEventResponse struct {
 // Example: {"name":"Authorization","value":"Bearer secret"}
 type WebhookHeader struct {
 	// Name The name of an HTTP header. Names that the delivery itself needs are refused: those that frame the message
-	// or manage its connection, those that are for a proxy, `Content-Type`, `User-Agent`, `X-RootFi-Signature`,
-	// and all that begin with `webhook-`.
+	// or manage its connection, those for a proxy, `Content-Type`, `User-Agent`, `X-RootFi-Signature`, and all that
+	// begin with `webhook-`.
 	//
 	//
 	// Example: Authorization
@@ -586,8 +586,8 @@ type WebhookHeader struct {
 }
 
 // WebhookHeaderName The name of an HTTP header. Names that the delivery itself needs are refused: those that frame the message
-// or manage its connection, those that are for a proxy, `Content-Type`, `User-Agent`, `X-RootFi-Signature`,
-// and all that begin with `webhook-`.
+// or manage its connection, those for a proxy, `Content-Type`, `User-Agent`, `X-RootFi-Signature`, and all that
+// begin with `webhook-`.
 //
 // Example: Authorization
 type WebhookHeaderName = string

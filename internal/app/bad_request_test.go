@@ -58,6 +58,13 @@ func badField(field, value, pointer, code string) badRequest {
 	return badCreate(fmt.Sprintf("%s %.40s", field, cmp.Or(value, "missing")), withField(field, value), pointer, code)
 }
 
+// bySelf is a request that keeps to the contract and that the service itself
+// refuses.
+func bySelf(bad badRequest) badRequest {
+	bad.code = "invalid"
+	return bad
+}
+
 func badUpdate(body, pointer, code string) badRequest {
 	return badRequest{
 		name: "update: " + body, status: http.StatusBadRequest, code: "invalid_request",
@@ -132,6 +139,9 @@ func badRequests() []badRequest {
 		badField("url", `"https://example.com/#part"`, "/url", "pattern"),
 		badField("url", `"https://example.com/%zz"`, "/url", "format"),
 		badField("url", `"https://example.com/`+strings.Repeat("p", 2048)+`"`, "/url", "max_length"),
+		bySelf(badField("url", `"https://example.com:0/"`, "/url", "invalid")),
+		bySelf(badField("url", `"https://example.com:99999/"`, "/url", "invalid")),
+		bySelf(badUpdate(`{"url":"https://example.com:0/"}`, "/url", "invalid")),
 		badField("topics", `"invoice.create"`, "/topics", "type"),
 		badField("topics", `null`, "/topics", "type"),
 		badField("topics", `["invoice.create",7]`, "/topics/1", "type"),

@@ -177,6 +177,10 @@ func isLoopback(host string) bool {
 	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
+// DefaultRetrySchedule is the default of Config.RetrySchedule as an operator
+// would write it.
+func DefaultRetrySchedule() string { return delivery.DefaultSchedule().String() }
+
 // ParseRetrySchedule reads delays such as "5s,5m,2h" for Config.RetrySchedule.
 // The empty text means no retries.
 func ParseRetrySchedule(text string) ([]time.Duration, error) { return delivery.ParseSchedule(text) }

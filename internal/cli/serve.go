@@ -49,6 +49,7 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
+	app.TakeOverStandardLog(logger)
 	config := databaseConfig(c)
 	config.Listen, config.Dev = c.String("listen"), c.Bool("dev")
 	config.RateLimit, config.RateBurst = c.Int("rate-limit"), c.Int("rate-burst")

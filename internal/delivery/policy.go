@@ -77,9 +77,21 @@ func ParseSchedule(text string) (Schedule, error) {
 func (s Schedule) String() string {
 	parts := make([]string, len(s))
 	for i, delay := range s {
-		parts[i] = delay.String()
+		parts[i] = short(delay)
 	}
 	return strings.Join(parts, ",")
+}
+
+// short writes 5m0s as 5m, and 2h0m0s as 2h.
+func short(d time.Duration) string {
+	text := d.String()
+	if d != 0 && d%time.Minute == 0 {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if d != 0 && d%time.Hour == 0 {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // Policy says what follows from an attempt. It is immutable and safe for

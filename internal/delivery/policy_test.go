@@ -49,6 +49,7 @@ func TestDefaultSchedule(t *testing.T) {
 	schedule, err := ParseSchedule(documented)
 	require.NoError(t, err)
 	assert.Equal(t, DefaultSchedule(), schedule)
+	assert.Equal(t, documented, schedule.String(), "as an operator would write it")
 
 	p := NewPolicy(DefaultSchedule(), middle)
 	for retries, delay := range DefaultSchedule() {

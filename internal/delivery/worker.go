@@ -3,6 +3,9 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -34,11 +37,17 @@ type attemptWorker struct {
 	river.WorkerDefaults[attemptArgs]
 	*attempter
 
-	lease time.Duration // how long a worker can have an attempt
+	lease  time.Duration // how long a worker can have an attempt
+	logger *slog.Logger
 }
 
 // Work implements [river.Worker]. An error has River run the job again.
-func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]) error {
+func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = panicked(ctx, w.logger, value)
+		}
+	}()
 	job := queued.Args.job(webhook.Lane(queued.Queue))
 	if early := job.At.Sub(w.now()); early > 0 {
 		return river.JobSnooze(early)
@@ -47,9 +56,9 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 	if !ok {
 		return w.postpone(ctx, job, later)
 	}
+	defer turn.leave()
 	dispatch, err := w.store.BeginAttempt(ctx, job, w.lease)
 	if err != nil {
-		turn.leave()
 		return w.missed(err)
 	}
 	// Only what the endpoint sees counts as its load, so the database is done
@@ -61,6 +70,17 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 		return err
 	}
 	return river.JobSnooze(shortageDelay())
+}
+
+// errPanicked has River run a job again whose attempt met a bug.
+var errPanicked = errors.New("a panic while an attempt was made")
+
+// panicked logs where a panic was. Its value is not shown, nor left to the
+// queue, which would log and store it: it can hold what was sent.
+func panicked(ctx context.Context, logger *slog.Logger, value any) error {
+	logger.LogAttrs(ctx, slog.LevelError, errPanicked.Error()+"; it will be made again",
+		slog.String("type", fmt.Sprintf("%T", value)), slog.String("stack", string(debug.Stack())))
+	return errPanicked
 }
 
 // missed says what a job does whose attempt cannot be begun. One that another
