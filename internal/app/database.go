@@ -58,7 +58,9 @@ func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*da
 	if err != nil {
 		return nil, err
 	}
-	options := []sqlite.Option{sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer)}
+	options := []sqlite.Option{
+		sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer), sqlite.WithMaxConfigs(config.MaxConfigs),
+	}
 	if config.WithoutMigrations {
 		options = append(options, sqlite.WithoutMigrations())
 	}
@@ -82,7 +84,9 @@ func openPostgres(ctx context.Context, config *Config, keys *keyring.Keyring) (*
 	if err != nil {
 		return nil, err
 	}
-	options := []postgres.Option{postgres.WithClock(config.Clock), postgres.WithEnqueuer(enqueuer)}
+	options := []postgres.Option{
+		postgres.WithClock(config.Clock), postgres.WithEnqueuer(enqueuer), postgres.WithMaxConfigs(config.MaxConfigs),
+	}
 	if config.WithoutMigrations {
 		options = append(options, postgres.WithoutMigrations())
 	}

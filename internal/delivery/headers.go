@@ -46,9 +46,8 @@ func IsReserved(name string) bool {
 
 // Errors of what cannot be sent. They are shown in the log of the delivery.
 var (
-	errInvalidURL   = errors.New("invalid config: the url cannot be used")
-	errInvalidKey   = errors.New("invalid config: a signing key cannot be used")
-	errInvalidEvent = errors.New("invalid event: its id cannot be signed")
+	errInvalidURL = errors.New("invalid config: the url cannot be used")
+	errInvalidKey = errors.New("invalid config: a signing key cannot be used")
 )
 
 // setHeaders sets the config's own headers, then ours.
@@ -64,7 +63,7 @@ func (s *Sender) setHeaders(r *http.Request, d *webhook.Dispatch) error {
 	now := s.now()
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", s.userAgent)
-	r.Header.Set(receiver.HeaderID, d.EventID)
+	r.Header.Set(receiver.HeaderID, d.EventID.String())
 	allowReplay(r.Header)
 	r.Header.Set(receiver.HeaderTimestamp, strconv.FormatInt(now.Unix(), 10))
 	if len(d.SigningKeys) == 0 {
@@ -95,9 +94,9 @@ func setSignature(header http.Header, d *webhook.Dispatch, now time.Time) error 
 	if err != nil {
 		return errInvalidKey // whatever err says is about a secret
 	}
-	signature, err := signer.Sign(d.EventID, now, d.Payload)
+	signature, err := signer.Sign(d.EventID.String(), now, d.Payload)
 	if err != nil {
-		return errInvalidEvent
+		return errInvalidKey // an event's id and a time can always be signed
 	}
 	header.Set(receiver.HeaderSignature, signature)
 	if isSettable(d.SignatureHeader) {

@@ -23,13 +23,14 @@ type Store interface {
 	// ReleaseAttempt takes back the beginning of an attempt.
 	ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error
 	// FinishAttempt records the outcome of an attempt, and queues the next one
-	// in the same transaction.
-	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error
+	// in the same transaction. It returns why the config was disabled because
+	// of it, "" if it was not.
+	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error)
 	// Requeue queues a job again.
 	Requeue(ctx context.Context, job webhook.Job) error
 	// ContinueRecovery queues failed deliveries again, and returns the id to
-	// continue after, "" at the end.
-	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after string, limit int) (last string, err error)
+	// continue after, zero at the end.
+	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after webhook.ID, limit int) (last webhook.ID, err error)
 }
 
 // attemptWorker takes up the attempts that the queue hands out.
@@ -49,7 +50,7 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 		}
 	}()
 	job := queued.Args.job(webhook.Lane(queued.Queue))
-	if early := job.At.Sub(w.now()); early > 0 {
+	if early := job.At.Sub(w.now()); !job.At.IsZero() && early > 0 {
 		return river.JobSnooze(early)
 	}
 	turn, later, ok := w.gate.join(job.OrganisationID, job.ConfigID)
@@ -123,10 +124,10 @@ type recoveryWorker struct {
 // Work implements [river.Worker]. What it has queued is not FAILED any more, so
 // a recovery that is interrupted goes on where it was.
 func (w *recoveryWorker) Work(ctx context.Context, queued *river.Job[recoveryArgs]) error {
-	after := ""
+	after := webhook.ID{}
 	for range recoveryBatches {
-		last, err := w.store.ContinueRecovery(ctx, queued.Args.Recovery, after, recoveryBatch)
-		if err != nil || last == "" {
+		last, err := w.store.ContinueRecovery(ctx, webhook.Recovery(queued.Args.Recovery), after, recoveryBatch)
+		if err != nil || last.IsZero() {
 			return err
 		}
 		after = last

@@ -40,6 +40,8 @@ type Store struct {
 	migrate bool
 	ids     store.IDs
 
+	maxConfigs     int
+	subscriptions  *store.Subscriptions
 	enqueuer       Enqueuer
 	folder         *folder
 	authenticating *grouper[authenticating]
@@ -67,6 +69,10 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 // one, whatever creates a delivery fails with [webhook.CodeInternal].
 func WithEnqueuer(e Enqueuer) Option { return func(s *Store) { s.enqueuer = e } }
 
+// WithMaxConfigs bounds the configs of each organisation, instead of
+// [store.DefaultMaxConfigs]. Those that exist stay.
+func WithMaxConfigs(n int) Option { return func(s *Store) { s.maxConfigs = n } }
+
 // WithoutMigrations keeps [Open] from changing the schema. A database that
 // lacks migrations is then refused with [webhook.CodeDatabaseOutdated].
 func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
@@ -88,7 +94,10 @@ func Open(ctx context.Context, url string, cipher store.Cipher, options ...Optio
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{name: nameOf(config), cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{}}
+	s := &Store{
+		name: nameOf(config), cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{},
+		maxConfigs: store.DefaultMaxConfigs, subscriptions: store.NewSubscriptions(),
+	}
 	for _, option := range options {
 		option(s)
 	}

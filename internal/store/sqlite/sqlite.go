@@ -50,8 +50,10 @@ type Store struct {
 	migrate bool
 	ids     store.IDs
 
-	enqueuer  Enqueuer
-	committer *committer
+	maxConfigs    int
+	subscriptions *store.Subscriptions
+	enqueuer      Enqueuer
+	committer     *committer
 }
 
 // Enqueuer puts jobs into the queue in the transaction of what they are for.
@@ -73,6 +75,10 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 // one, whatever creates a delivery fails with [webhook.CodeInternal].
 func WithEnqueuer(e Enqueuer) Option { return func(s *Store) { s.enqueuer = e } }
 
+// WithMaxConfigs bounds the configs of each organisation, instead of
+// [store.DefaultMaxConfigs]. Those that exist stay.
+func WithMaxConfigs(n int) Option { return func(s *Store) { s.maxConfigs = n } }
+
 // WithoutMigrations keeps [Open] from changing the schema. A database that
 // lacks migrations is then refused with [webhook.CodeDatabaseOutdated].
 func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
@@ -87,7 +93,10 @@ func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
 // and [webhook.CodeWrongEncryptionKey] if another key than cipher's encrypted
 // it.
 func Open(ctx context.Context, path string, cipher store.Cipher, options ...Option) (*Store, error) {
-	s := &Store{path: path, cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{}}
+	s := &Store{
+		path: path, cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{},
+		maxConfigs: store.DefaultMaxConfigs, subscriptions: store.NewSubscriptions(),
+	}
 	for _, option := range options {
 		option(s)
 	}
