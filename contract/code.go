@@ -64,6 +64,9 @@ const (
 	// CodeReservedHeader is a custom header that the delivery itself needs
 	// (x-code in hookline's document).
 	CodeReservedHeader = Code(openapi.CodeReservedHeader)
+	// CodeMaskedSecret is a secret that is nothing but asterisks, as a client
+	// writes it that hides secrets (x-code in hookline's document).
+	CodeMaskedSecret = Code(openapi.CodeMaskedSecret)
 	// CodeMaxBytes is an array or an object whose text is too long (x-max-bytes
 	// in hookline's document).
 	CodeMaxBytes = Code(openapi.CodeMaxBytes)

@@ -31,30 +31,31 @@ type Server struct {
 	attempt chan struct{} // tells of an attempt to deliver
 }
 
-// Option changes how [NewServer] sets the service up.
-type Option func(*app.Config)
+// Option changes how [NewServer] sets the service up. The zero value changes
+// nothing.
+type Option struct{ apply func(*app.Config) }
 
 // WithRetrySchedule sets the delays before each retry of a delivery; without
 // any, nothing is retried. The default is the service's own: 5s, 5m, 30m, 2h,
 // 5h, 10h, 14h, 20h, 24h.
 func WithRetrySchedule(delays ...time.Duration) Option {
-	return func(c *app.Config) { c.RetrySchedule = append([]time.Duration{}, delays...) }
+	return Option{func(c *app.Config) { c.RetrySchedule = append([]time.Duration{}, delays...) }}
 }
 
 // WithDeliveryTimeout sets how long an attempt to deliver may take, 15 seconds
 // unless it is given. It is real time.
 func WithDeliveryTimeout(timeout time.Duration) Option {
-	return func(c *app.Config) { c.DeliveryTimeout = timeout }
+	return Option{func(c *app.Config) { c.DeliveryTimeout = timeout }}
 }
 
 // WithRateLimit lets a key make so many requests a minute, and burst of them at
 // once. There is no limit unless it is given.
 func WithRateLimit(perMinute, burst int) Option {
-	return func(c *app.Config) { c.RateLimit, c.RateBurst = perMinute, burst }
+	return Option{func(c *app.Config) { c.RateLimit, c.RateBurst = perMinute, burst }}
 }
 
 // WithLogger takes the service's log, which is discarded otherwise.
-func WithLogger(logger *slog.Logger) Option { return func(c *app.Config) { c.Logger = logger } }
+func WithLogger(logger *slog.Logger) Option { return Option{func(c *app.Config) { c.Logger = logger }} }
 
 // stopTimeout is how long the service may take to end with its test.
 const stopTimeout = 5 * time.Second
@@ -70,7 +71,9 @@ func NewServer(tb testing.TB, options ...Option) *Server {
 		ShutdownTimeout: stopTimeout, Version: "hooklinetest",
 	}
 	for _, option := range options {
-		option(&config)
+		if option.apply != nil {
+			option.apply(&config)
+		}
 	}
 	config.Wrap = s.faults.wrap
 	service, err := app.New(tb.Context(), config)

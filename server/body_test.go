@@ -135,9 +135,9 @@ func TestImplementationGetsWhatWasValidated(t *testing.T) {
 			return trivial{}.CreateWebhookConfig(ctx, r)
 		},
 	})
-	s.do(createCall(`{"webhook_type":"SYNC_STARTED","n\u0061me":"\ud83d\ude00 \u0000","url":"https://example.com/"}`))
+	s.do(createCall(`{"webhook_type":"SYNC_STARTED","n\u0061me":"\ud83d\ude00 \u0001","url":"https://example.com/"}`))
 	got := <-seen
-	assert.Equal(t, "\U0001F600 \x00", got.Body.Name)
+	assert.Equal(t, "\U0001F600 \x01", got.Body.Name)
 	assert.Nil(t, got.Body.State)
 	s.do(createCall(strings.ToUpper(`{"name":"n"}`))).problem(t, http.StatusBadRequest, "invalid_request")
 }
@@ -155,7 +155,7 @@ func TestOddButValid(t *testing.T) {
 	}
 	s := serve(t, implementation)
 	for query, sync := range map[string]string{
-		"?syncId=a,b": "a,b", "?syncId=a%2Cb": "a,b", "?syncId=+": " ", "?syncId=%2B%26%3D": "+&=", "?syncId=%00": "\x00",
+		"?syncId=a,b": "a,b", "?syncId=a%2Cb": "a,b", "?syncId=+": " ", "?syncId=%2B%26%3D": "+&=", "?syncId=%01": "\x01",
 		"?s%79ncId=x": "x", "?&syncId=x&&": "x", "?syncId=%F0%9F%98%80": "\U0001F600", "?syncId=null": "null",
 	} {
 		got, err := s.try(call{method: http.MethodGet, path: logs + query})

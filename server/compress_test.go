@@ -29,7 +29,7 @@ func atoi(t *testing.T, digits string) int {
 
 func TestCompression(t *testing.T) {
 	implementation := working()
-	implementation.list = listOf(200)
+	implementation.list = listOf(100)
 	s := serve(t, implementation)
 	plain := s.do(listCall().with("Accept-Encoding", "identity").with("X-Request-Id", callersID))
 	require.Equal(t, http.StatusOK, plain.status)

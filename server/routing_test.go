@@ -59,7 +59,7 @@ func TestAllow(t *testing.T) {
 // TestHead compares the answers to HEAD with those to GET.
 func TestHead(t *testing.T) {
 	implementation := working()
-	implementation.list = listOf(200)
+	implementation.list = listOf(100)
 	s := serve(t, implementation)
 	for name, c := range map[string]call{
 		"config": getCall(), "page": listCall(),

@@ -31,16 +31,16 @@ type Store interface {
 	DeleteConfig(ctx context.Context, organisationID, id int64) error
 	// Deliveries returns a page of delivery logs, newest first.
 	Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error)
-	// Delivery returns one delivery with its payload and attempts.
-	Delivery(ctx context.Context, organisationID int64, id string) (webhook.DeliveryDetail, error)
+	// Delivery returns one delivery with its payload and its latest attempts.
+	Delivery(ctx context.Context, organisationID int64, id webhook.ID) (webhook.DeliveryDetail, error)
 	// PublishEvent stores an event, and its deliveries to the configs that want
 	// it, with their jobs. A key works as for CreateConfig.
 	PublishEvent(ctx context.Context, event webhook.Event, key webhook.Idempotency) (webhook.Publication, error)
 	// DeliverTo stores an event and its delivery to one enabled config, and
 	// returns the delivery's id.
-	DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID string, err error)
-	// RetryDelivery queues one more attempt now.
-	RetryDelivery(ctx context.Context, organisationID int64, id string) error
+	DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID webhook.ID, err error)
+	// RetryDelivery queues one more attempt now, unless one is under way or due.
+	RetryDelivery(ctx context.Context, organisationID int64, id webhook.ID) error
 	// StartRecovery queues the failed deliveries of a window again, in the
 	// background, and returns how many they are.
 	StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error)

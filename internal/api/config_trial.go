@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"github.com/hookline-go/hookline/gen"
 	"github.com/hookline-go/hookline/gen/serverapi"
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -27,19 +25,12 @@ func (s *Service) TestWebhookConfig(
 	if err != nil {
 		return nil, err
 	}
-	queued, err := queuedDelivery(id)
-	if err != nil {
-		return nil, err
-	}
-	return serverapi.TestWebhookConfig202JSONResponse{DeliveryQueuedJSONResponse: queued}, nil
+	return serverapi.TestWebhookConfig202JSONResponse{DeliveryQueuedJSONResponse: queuedDelivery(id)}, nil
 }
 
-func queuedDelivery(id string) (serverapi.DeliveryQueuedJSONResponse, error) {
-	parsed, err := uuid.Parse(id)
-	if err != nil {
-		return serverapi.DeliveryQueuedJSONResponse{}, storedID(err)
-	}
+func queuedDelivery(id webhook.ID) serverapi.DeliveryQueuedJSONResponse {
+	queued := gen.QueuedDelivery{ID: gen.DeliveryID(id)}
 	return serverapi.DeliveryQueuedJSONResponse{
-		Body: gen.WebhookDeliveryResponse{Data: gen.WebhookDeliveryData{Delivery: gen.QueuedDelivery{ID: parsed}}},
-	}, nil
+		Body: gen.WebhookDeliveryResponse{Data: gen.WebhookDeliveryData{Delivery: queued}},
+	}
 }

@@ -35,14 +35,10 @@ func (s *Service) PublishWebhookEvent(
 	if err != nil {
 		return nil, err
 	}
-	id, err := uuid.Parse(published.EventID)
-	if err != nil {
-		return nil, storedID(err)
-	}
 	return serverapi.PublishWebhookEvent202JSONResponse{
 		WebhookEventPublishedJSONResponse: serverapi.WebhookEventPublishedJSONResponse{
 			Body: gen.WebhookEventResponse{
-				Data: gen.WebhookEventData{Event: gen.WebhookEvent{ID: id, Deliveries: published.Deliveries}},
+				Data: gen.WebhookEventData{Event: gen.WebhookEvent{ID: uuid.UUID(published.EventID), Deliveries: published.Deliveries}},
 			},
 		},
 	}, nil

@@ -19,52 +19,35 @@ func (s *Service) GetWebhookLog(
 	if err != nil {
 		return nil, err
 	}
-	delivery, err := s.store.Delivery(ctx, organisationID, request.DeliveryID.String())
-	if err != nil {
-		return nil, err
-	}
-	detail, err := logDetail(&delivery)
+	delivery, err := s.store.Delivery(ctx, organisationID, webhook.ID(request.DeliveryID))
 	if err != nil {
 		return nil, err
 	}
 	return serverapi.GetWebhookLog200JSONResponse{
 		WebhookLogFoundJSONResponse: serverapi.WebhookLogFoundJSONResponse{
-			Body: gen.WebhookLogResponse{Data: gen.WebhookLogData{WebhookLog: detail}},
+			Body: gen.WebhookLogResponse{Data: gen.WebhookLogData{WebhookLog: logDetail(&delivery)}},
 		},
 	}, nil
 }
 
-func logDetail(delivery *webhook.DeliveryDetail) (gen.WebhookLogDetail, error) {
-	log, err := logBody(&delivery.Delivery)
-	if err != nil {
-		return gen.WebhookLogDetail{}, err
-	}
+func logDetail(delivery *webhook.DeliveryDetail) gen.WebhookLogDetail {
+	log := logBody(&delivery.Delivery)
 	attempts := make([]gen.WebhookAttempt, len(delivery.Attempts))
 	for i := range delivery.Attempts {
-		if attempts[i], err = attemptBody(&delivery.Attempts[i]); err != nil {
-			return gen.WebhookLogDetail{}, err
-		}
-	}
-	eventID, err := uuid.Parse(delivery.EventID)
-	if err != nil {
-		return gen.WebhookLogDetail{}, storedID(err)
+		attempts[i] = attemptBody(&delivery.Attempts[i])
 	}
 	return gen.WebhookLogDetail{
 		ID: log.ID, WebhookName: log.WebhookName, WebhookURL: log.WebhookURL, State: log.State,
 		LatestStatusCode: log.LatestStatusCode, AttemptCount: log.AttemptCount, EventType: log.EventType,
 		Integration: log.Integration, SyncID: log.SyncID, CreatedAt: log.CreatedAt, UpdatedAt: log.UpdatedAt,
-		Payload: delivery.Payload, Attempts: attempts, EventID: &eventID,
+		Payload: delivery.Payload, Attempts: attempts, EventID: new(uuid.UUID(delivery.EventID)),
 		FailureReason: textOrNull(delivery.FailureReason), NextAttemptAt: timestampOrNull(delivery.NextAttemptAt),
-	}, nil
+	}
 }
 
-func attemptBody(attempt *webhook.Attempt) (gen.WebhookAttempt, error) {
-	id, err := uuid.Parse(attempt.ID)
-	if err != nil {
-		return gen.WebhookAttempt{}, storedID(err)
-	}
+func attemptBody(attempt *webhook.Attempt) gen.WebhookAttempt {
 	return gen.WebhookAttempt{
-		ID:            id,
+		ID:            uuid.UUID(attempt.ID),
 		AttemptNumber: int32(attempt.Number), //nolint:gosec // a delivery has a handful of attempts
 		Success:       attempt.Success,
 		StatusCode:    statusOrNull(attempt.StatusCode),
@@ -72,5 +55,5 @@ func attemptBody(attempt *webhook.Attempt) (gen.WebhookAttempt, error) {
 		CreatedAt:     gen.NewTimestamp(attempt.CreatedAt),
 		DurationMs:    new(attempt.Duration.Milliseconds()),
 		ResponseBody:  textOrNull(string(attempt.ResponseBody)),
-	}, nil
+	}
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 
-	"github.com/google/uuid"
 	"github.com/oapi-codegen/nullable"
 
 	"github.com/hookline-go/hookline/gen"
@@ -24,13 +23,9 @@ func (s *Service) ListWebhookLogs(
 	if err != nil {
 		return nil, err
 	}
-	body, err := logPage(&page)
-	if err != nil {
-		return nil, err
-	}
 	return serverapi.ListWebhookLogs200JSONResponse{
 		WebhookLogsFoundJSONResponse: serverapi.WebhookLogsFoundJSONResponse{
-			Body: gen.WebhookLogListResponse{Data: body},
+			Body: gen.WebhookLogListResponse{Data: logPage(&page)},
 		},
 	}, nil
 }
@@ -45,27 +40,19 @@ func filterFrom(params *gen.ListWebhookLogsParams) webhook.DeliveryFilter {
 		SyncID:    valueOr(params.SyncID, ""),
 	}
 	if params.Cursor != nil {
-		filter.Cursor = params.Cursor.String()
+		filter.Cursor = webhook.ID(*params.Cursor)
 	}
 	return filter
 }
 
-func logPage(page *webhook.DeliveryPage) (gen.WebhookLogPage, error) {
+func logPage(page *webhook.DeliveryPage) gen.WebhookLogPage {
 	logs := make([]gen.WebhookLog, len(page.Deliveries))
 	for i := range page.Deliveries {
-		log, err := logBody(&page.Deliveries[i])
-		if err != nil {
-			return gen.WebhookLogPage{}, err
-		}
-		logs[i] = log
+		logs[i] = logBody(&page.Deliveries[i])
 	}
 	next := nullable.NewNullNullable[gen.DeliveryID]()
-	if page.Next != "" {
-		id, err := uuid.Parse(page.Next)
-		if err != nil {
-			return gen.WebhookLogPage{}, storedID(err)
-		}
-		next.Set(id)
+	if !page.Next.IsZero() {
+		next.Set(gen.DeliveryID(page.Next))
 	}
-	return gen.WebhookLogPage{WebhookLogs: logs, Count: page.Count, Next: next}, nil
+	return gen.WebhookLogPage{WebhookLogs: logs, Count: page.Count, Next: next}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hookline-go/hookline/gen/serverapi"
+	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 // RetryWebhookDelivery queues one more attempt of a delivery of the caller's
@@ -15,13 +16,9 @@ func (s *Service) RetryWebhookDelivery(
 	if err != nil {
 		return nil, err
 	}
-	id := request.DeliveryID.String()
+	id := webhook.ID(request.DeliveryID)
 	if err := s.store.RetryDelivery(ctx, organisationID, id); err != nil {
 		return nil, err
 	}
-	queued, err := queuedDelivery(id)
-	if err != nil {
-		return nil, err
-	}
-	return serverapi.RetryWebhookDelivery202JSONResponse{DeliveryQueuedJSONResponse: queued}, nil
+	return serverapi.RetryWebhookDelivery202JSONResponse{DeliveryQueuedJSONResponse: queuedDelivery(id)}, nil
 }

@@ -16,6 +16,7 @@ var statuses = map[webhook.Code]int32{
 	webhook.CodeNotFound:                http.StatusNotFound,
 	webhook.CodeConflict:                http.StatusConflict,
 	webhook.CodeIdempotencyKeyReused:    http.StatusConflict,
+	webhook.CodeConfigLimitReached:      http.StatusConflict,
 	webhook.CodeConfigDisabled:          http.StatusConflict,
 	webhook.CodeConfigDeleted:           http.StatusConflict,
 	webhook.CodeAttemptUnderWay:         http.StatusConflict,

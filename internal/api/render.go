@@ -1,10 +1,8 @@
 package api
 
 import (
-	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/oapi-codegen/nullable"
 
 	"github.com/hookline-go/hookline/gen"
@@ -58,13 +56,9 @@ func headersOrNull(headers []webhook.Header) nullable.Nullable[[]gen.WebhookHead
 	return nullable.NewNullableWithValue(rendered)
 }
 
-func logBody(delivery *webhook.Delivery) (gen.WebhookLog, error) {
-	id, err := uuid.Parse(delivery.ID)
-	if err != nil {
-		return gen.WebhookLog{}, storedID(err)
-	}
+func logBody(delivery *webhook.Delivery) gen.WebhookLog {
 	return gen.WebhookLog{
-		ID:               id,
+		ID:               gen.DeliveryID(delivery.ID),
 		WebhookName:      delivery.WebhookName,
 		WebhookURL:       delivery.WebhookURL,
 		State:            gen.DeliveryState(delivery.State),
@@ -75,12 +69,7 @@ func logBody(delivery *webhook.Delivery) (gen.WebhookLog, error) {
 		SyncID:           textOrNull(delivery.SyncID),
 		CreatedAt:        gen.NewTimestamp(delivery.CreatedAt),
 		UpdatedAt:        gen.NewTimestamp(delivery.UpdatedAt),
-	}, nil
-}
-
-// storedID reports an id that the store itself has made and that is none.
-func storedID(err error) error {
-	return fmt.Errorf("a stored id is not a UUID: %w", err)
+	}
 }
 
 // textOrNull renders the domain's empty text as the API's null.

@@ -163,6 +163,6 @@ func (a *App) httpServer() *http.Server {
 		WriteTimeout:   2 * a.config.RequestTimeout,
 		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes,
-		ErrorLog:       slog.NewLogLogger(a.config.Logger.Handler(), slog.LevelWarn),
+		ErrorLog:       standardLogger(a.config.Logger),
 	}
 }

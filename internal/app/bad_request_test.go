@@ -54,15 +54,15 @@ func badCreate(name, body, pointer, code string) badRequest {
 	}
 }
 
-// badURL is a URL that breaks two rules: that of the API and that of URIs.
-func badURL(value string) badRequest {
-	bad := badField("url", value, "/url", "pattern")
-	bad.errors = append(bad.errors, "body /url format")
-	return bad
-}
-
 func badField(field, value, pointer, code string) badRequest {
 	return badCreate(fmt.Sprintf("%s %.40s", field, cmp.Or(value, "missing")), withField(field, value), pointer, code)
+}
+
+// bySelf is a request that keeps to the contract and that the service itself
+// refuses.
+func bySelf(bad badRequest) badRequest {
+	bad.code = "invalid"
+	return bad
 }
 
 func badUpdate(body, pointer, code string) badRequest {
@@ -133,12 +133,15 @@ func badRequests() []badRequest {
 		badField("name", `" "`, "/name", "pattern"),
 		badField("name", `"`+strings.Repeat("n", 256)+`"`, "/name", "max_length"),
 		badField("url", `7`, "/url", "type"),
-		badURL(`"example.com/hook"`),
+		badField("url", `"example.com/hook"`, "/url", "pattern"),
 		badField("url", `"ftp://example.com/"`, "/url", "pattern"),
 		badField("url", `"https://user:secret@example.com/"`, "/url", "pattern"),
 		badField("url", `"https://example.com/#part"`, "/url", "pattern"),
 		badField("url", `"https://example.com/%zz"`, "/url", "format"),
 		badField("url", `"https://example.com/`+strings.Repeat("p", 2048)+`"`, "/url", "max_length"),
+		bySelf(badField("url", `"https://example.com:0/"`, "/url", "invalid")),
+		bySelf(badField("url", `"https://example.com:99999/"`, "/url", "invalid")),
+		bySelf(badUpdate(`{"url":"https://example.com:0/"}`, "/url", "invalid")),
 		badField("topics", `"invoice.create"`, "/topics", "type"),
 		badField("topics", `null`, "/topics", "type"),
 		badField("topics", `["invoice.create",7]`, "/topics/1", "type"),
@@ -146,6 +149,8 @@ func badRequests() []badRequest {
 		badField("topics", `["`+strings.Repeat("t", 256)+`"]`, "/topics/0", "max_length"),
 		badField("topics", manyTopics, "/topics", "max_items"),
 		badField("signing_key", `""`, "/signing_key", "min_length"),
+		badField("signing_key", `"**********"`, "/signing_key", "masked_secret"),
+		badField("name", `"a\u0000"`, "/name", "pattern"),
 		badField("signing_key", `7`, "/signing_key", "type"),
 		badField("signing_key", `null`, "/signing_key", "type"),
 		badField("signing_key", `"`+strings.Repeat("k", 513)+`"`, "/signing_key", "max_length"),
@@ -203,6 +208,7 @@ func badRequests() []badRequest {
 		badQuery("listWebhookLogs", logs, "toDate=yesterday", "query /toDate format"),
 		badQuery("listWebhookLogs", logs, "webhookId=0", "query /webhookId minimum"),
 		badQuery("listWebhookLogs", logs, "syncId=", "query /syncId min_length"),
+		badQuery("listWebhookLogs", logs, "syncId=%00", "query /syncId pattern"),
 		badQuery("listWebhookLogs", logs, "state=DONE&limt=5&limit=0",
 			"query /state enum", "query /limt unknown_parameter", "query /limit minimum"),
 		badContentType(""), badContentType("text/plain"), badContentType("application/json; charset=latin1"),
@@ -250,7 +256,7 @@ func badRequests() []badRequest {
 	}
 	for _, name := range []string{
 		"Host", "content-length", "Content-Type", "CONNECTION", "Transfer-Encoding", "webhook-id", "Webhook-Anything",
-		"X-RootFi-Signature",
+		"X-RootFi-Signature", "User-Agent", "Proxy-Authorization",
 	} {
 		cases = append(cases, badField("headers", `[{"name":"`+name+`","value":"b"}]`, "/headers/0/name", "reserved_header"))
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hookline-go/hookline/internal/delivery"
 	"github.com/hookline-go/hookline/internal/delivery/egress"
+	"github.com/hookline-go/hookline/internal/store"
 )
 
 // Defaults of a Config.
@@ -24,6 +25,7 @@ const (
 	DefaultRequestTimeout    = 30 * time.Second
 	DefaultShutdownTimeout   = 15 * time.Second
 	DefaultRateBurst         = 200
+	DefaultMaxConfigs        = store.DefaultMaxConfigs
 	DefaultDeliveryTimeout   = delivery.DefaultTimeout
 	DefaultSigningKeyOverlap = 24 * time.Hour
 )
@@ -67,6 +69,9 @@ type Config struct {
 	// RateBurst is how many requests a key may make at once, where there is a
 	// limit.
 	RateBurst int
+	// MaxConfigs is how many webhook configs an organisation may have. Those
+	// that exist stay when it is lowered.
+	MaxConfigs int
 	// RequestTimeout is how long the answer to a request may take.
 	RequestTimeout time.Duration
 	// ShutdownTimeout is how long requests under way may take to end once the
@@ -124,6 +129,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.Database, DefaultDatabase)
 	setDefault(&c.EncryptionKeyFile, DefaultEncryptionKeyFile)
 	setDefault(&c.RateBurst, DefaultRateBurst)
+	setDefault(&c.MaxConfigs, DefaultMaxConfigs)
 	setDefault(&c.RequestTimeout, DefaultRequestTimeout)
 	setDefault(&c.ShutdownTimeout, DefaultShutdownTimeout)
 	setDefault(&c.Role, RoleAll)
@@ -163,6 +169,9 @@ func (c Config) validate() error {
 	if c.RateLimit < 0 || c.RateBurst < 1 {
 		return errors.New("the rate limit must be 0 (none) or more, and its burst 1 or more")
 	}
+	if c.MaxConfigs < 1 {
+		return errors.New("an organisation may have 1 webhook config or more")
+	}
 	if c.Role != RoleAll && c.Role != RoleAPI && c.Role != RoleWorker {
 		return fmt.Errorf("the role must be %s, %s or %s, not %q", RoleAll, RoleAPI, RoleWorker, c.Role)
 	}
@@ -176,6 +185,10 @@ func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
+
+// DefaultRetrySchedule is the default of Config.RetrySchedule as an operator
+// would write it.
+func DefaultRetrySchedule() string { return delivery.DefaultSchedule().String() }
 
 // ParseRetrySchedule reads delays such as "5s,5m,2h" for Config.RetrySchedule.
 // The empty text means no retries.

@@ -61,7 +61,10 @@ func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*da
 	if err != nil {
 		return nil, err
 	}
-	options := []sqlite.Option{sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer), sqlite.WithQueueSchema(schema)}
+	options := []sqlite.Option{
+		sqlite.WithClock(config.Clock), sqlite.WithEnqueuer(enqueuer), sqlite.WithMaxConfigs(config.MaxConfigs),
+		sqlite.WithQueueSchema(schema),
+	}
 	if config.WithoutMigrations {
 		options = append(options, sqlite.WithoutMigrations())
 	}
@@ -83,7 +86,10 @@ func openPostgres(ctx context.Context, config *Config, keys *keyring.Keyring) (*
 	if err != nil {
 		return nil, err
 	}
-	options := []postgres.Option{postgres.WithClock(config.Clock), postgres.WithEnqueuer(enqueuer), postgres.WithQueueSchema(schema)}
+	options := []postgres.Option{
+		postgres.WithClock(config.Clock), postgres.WithEnqueuer(enqueuer), postgres.WithMaxConfigs(config.MaxConfigs),
+		postgres.WithQueueSchema(schema),
+	}
 	if config.WithoutMigrations {
 		options = append(options, postgres.WithoutMigrations())
 	}

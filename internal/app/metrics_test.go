@@ -19,7 +19,7 @@ func TestMetrics(t *testing.T) {
 		m.AttemptEnded(t.Context(), &delivery.Ended{Dispatch: &webhook.Dispatch{}, Result: result, Outcome: outcome})
 	}
 	ended(delivery.KindDelivered, 20*time.Millisecond, &webhook.Outcome{State: webhook.DeliveryDelivered})
-	ended(delivery.KindTimeout, 15*time.Second, &webhook.Outcome{State: webhook.DeliveryFailed, Disable: delivery.DisabledFailing})
+	ended(delivery.KindTimeout, 15*time.Second, &webhook.Outcome{State: webhook.DeliveryFailed, Disable: webhook.ReasonEndpointFailing})
 	ended(delivery.KindLocal, time.Second, nil)
 	answer := httptest.NewRecorder()
 	m.handler().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))
@@ -28,7 +28,7 @@ func TestMetrics(t *testing.T) {
 		`hookline_delivery_attempts_total{outcome="timeout"} 1`,
 		`hookline_delivery_attempts_total{outcome="local"} 1`,
 		`hookline_delivery_attempt_duration_seconds_count 2`,
-		`hookline_configs_disabled_total{reason="` + delivery.DisabledFailing + `"} 1`,
+		`hookline_configs_disabled_total{reason="` + webhook.ReasonEndpointFailing + `"} 1`,
 	} {
 		assert.Contains(t, answer.Body.String(), line)
 	}

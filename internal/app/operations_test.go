@@ -113,7 +113,7 @@ func TestLogs(t *testing.T) {
 	})
 	require.NoError(t, err)
 
-	got := s.do(call{operation: "getWebhookLog", method: http.MethodGet, path: logs + "/" + delivery.ID})
+	got := s.do(call{operation: "getWebhookLog", method: http.MethodGet, path: logs + "/" + delivery.ID.String()})
 	require.Equal(t, http.StatusOK, got.status, "%s", got.body)
 	assert.Contains(t, string(got.body), `"attemptCount":2`)
 	assert.Contains(t, string(got.body), `"latestStatusCode":204`)

@@ -30,6 +30,7 @@ func serveCommand() *cli.Command {
 			},
 			countFlag("rate-limit", 0, 0, "`N` requests a minute for each API key; 0 is no limit"),
 			countFlag("rate-burst", app.DefaultRateBurst, 1, "`N` requests that a key may make at once, where there is a limit"),
+			countFlag("max-configs", app.DefaultMaxConfigs, 1, "`N` webhook configs that an organisation may have"),
 			durationFlag("request-timeout", app.DefaultRequestTimeout, "longest `TIME` that the answer to a request may take"),
 			durationFlag("shutdown-timeout", app.DefaultShutdownTimeout, "`TIME` that open requests have to finish when the service stops"),
 			&cli.BoolFlag{
@@ -49,9 +50,11 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
+	app.TakeOverStandardLog(logger)
 	config := databaseConfig(c)
 	config.Listen, config.Dev = c.String("listen"), c.Bool("dev")
 	config.RateLimit, config.RateBurst = c.Int("rate-limit"), c.Int("rate-burst")
+	config.MaxConfigs = c.Int("max-configs")
 	config.RequestTimeout, config.ShutdownTimeout = c.Duration("request-timeout"), c.Duration("shutdown-timeout")
 	config.Metrics, config.WithoutMigrations = c.Bool("metrics"), c.Bool("no-migrate")
 	config.Logger = logger

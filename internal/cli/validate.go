@@ -39,7 +39,12 @@ func validateFlags() []cli.Flag {
 		stringFlag("env", "", "`NAME` of the environment that .http files take their variables from"),
 		&cli.StringSliceFlag{Name: "exclude", Usage: "`GLOB` of paths to leave out; may be repeated", Sources: variable("exclude")},
 		stringFlag("baseline", "", "accept the findings of `FILE`, a report of --format json"),
+		&cli.StringSliceFlag{
+			Name: "severity", Usage: "`CODE=SEVERITY` (error, warning or off), several with commas between them; may be repeated",
+			Sources: variable("severity"),
+		},
 		&cli.BoolFlag{Name: "strict", Usage: "add advice, and let warnings fail the run", Sources: variable("strict")},
+		&cli.BoolFlag{Name: "explain-config", Usage: "print what the run would go by, " + validate.ConfigFile + " included, and do nothing else"},
 		&cli.StringFlag{Name: "explain", Usage: "explain the `CODE` of a finding, or all of them, and do nothing else"},
 	}
 }
@@ -48,12 +53,15 @@ func validateAction(ctx context.Context, c *cli.Command) error {
 	if code := c.String("explain"); code != "" {
 		return explainCode(c, code)
 	}
+	options, config, err := validateOptions(c)
+	if err != nil {
+		return usageError(err)
+	}
+	if c.Bool("explain-config") {
+		return validate.ExplainConfig(c.Root().Writer, config, options)
+	}
 	format := c.String("format")
-	result, err := validate.Run(ctx, validate.Options{
-		Paths: c.Args().Slice(), Stdin: c.Root().Reader, Exclude: c.StringSlice("exclude"), Spec: c.String("spec"),
-		Servers: c.StringSlice("server"), Operation: c.String("operation"), Environment: c.String("env"),
-		Baseline: c.String("baseline"), Strict: c.Bool("strict"), Cases: format == "junit",
-	})
+	result, err := validate.Run(ctx, *options)
 	if err != nil {
 		return usageError(err)
 	}
@@ -65,6 +73,25 @@ func validateAction(ctx context.Context, c *cli.Command) error {
 		return &exitError{status: status}
 	}
 	return nil
+}
+
+// validateOptions reads the flags, and the config file for what they leave open.
+func validateOptions(c *cli.Command) (*validate.Options, *validate.Config, error) {
+	severities, err := validate.ParseSeverities(c.StringSlice("severity")...)
+	if err != nil {
+		return nil, nil, err
+	}
+	options := &validate.Options{
+		Paths: c.Args().Slice(), Stdin: c.Root().Reader, Exclude: c.StringSlice("exclude"), Spec: c.String("spec"),
+		Servers: c.StringSlice("server"), Operation: c.String("operation"), Environment: c.String("env"),
+		Baseline: c.String("baseline"), Severities: severities, Strict: c.Bool("strict"), Cases: c.String("format") == "junit",
+	}
+	config, err := validate.FindConfig(".")
+	if err != nil {
+		return nil, nil, err
+	}
+	err = config.Apply(options)
+	return options, config, err
 }
 
 func explainCode(c *cli.Command, code string) error {

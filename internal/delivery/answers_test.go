@@ -105,25 +105,28 @@ func TestSendHeedsRetryAfterWithoutABody(t *testing.T) {
 func TestSendKeepsTheBeginningOfTheBody(t *testing.T) {
 	x := strings.Repeat("x", maxKept)
 	tests := map[string]struct{ sent, want string }{
-		"short":                          {sent: "accepted", want: "accepted"},
-		"just fits":                      {sent: x, want: x},
-		"too long":                       {sent: x + "y", want: x},
-		"a rune over the edge":           {sent: x[1:] + "é", want: x[1:]},
-		"a rune at the edge":             {sent: x[2:] + "éy", want: x[2:] + "é"},
-		"not UTF-8":                      {sent: "a\xffb", want: "a\uFFFDb"},
-		"NUL":                            {sent: "a\x00b", want: "a\uFFFDb"},
-		"NULs that grow":                 {sent: strings.Repeat("\x00", maxKept), want: strings.Repeat("\uFFFD", maxKept/3)},
-		"an echo":                        {sent: "you sent: Bearer " + testToken + "!", want: "you sent: [redacted]!"},
-		"an echo over the edge":          {sent: x[:maxKept-4] + "Bearer " + testToken, want: x[:maxKept-4] + "[red"},
-		"an echo that makes room":        {sent: "Bearer " + testToken + x, want: "[redacted]" + x[:maxKept-len("[redacted]")]},
-		"what looks like a short secret": {sent: "one", want: "one"},
+		"short":                   {sent: "accepted", want: "accepted"},
+		"just fits":               {sent: x, want: x},
+		"too long":                {sent: x + "y", want: x},
+		"a rune over the edge":    {sent: x[1:] + "é", want: x[1:]},
+		"a rune at the edge":      {sent: x[2:] + "éy", want: x[2:] + "é"},
+		"not UTF-8":               {sent: "a\xffb", want: "a\uFFFDb"},
+		"NUL":                     {sent: "a\x00b", want: "a\uFFFDb"},
+		"NULs that grow":          {sent: strings.Repeat("\x00", maxKept), want: strings.Repeat("\uFFFD", maxKept/3)},
+		"an echo":                 {sent: "you sent: Bearer " + testToken + "!", want: "you sent: [redacted]!"},
+		"an echo over the edge":   {sent: x[:maxKept-4] + "Bearer " + testToken, want: x[:maxKept-4] + "[red"},
+		"an echo that makes room": {sent: "Bearer " + testToken + x, want: "[redacted]" + x[:maxKept-len("[redacted]")]},
+		"a short value":           {sent: "pin=s3cret,", want: "pin=[redacted],"},
+		"in another word":         {sent: "as3crets", want: "as3crets"},
+		"no credential at all":    {sent: "one", want: "one"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			noLeak(t)
 			server := httpReceiver(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(test.sent)) })
 			d := dispatchTo(server.URL)
-			d.Headers = append(d.Headers, webhook.Header{Name: "X-Short", Value: "one"})
+			d.Headers = append(d.Headers,
+				webhook.Header{Name: "X-None", Value: "one"}, webhook.Header{Name: "X-Short", Value: "s3cret"})
 			result := send(t, newTestSender(t, testEgress{}), d)
 			assert.Equal(t, KindDelivered, result.Kind)
 			assert.Equal(t, test.want, string(result.ResponseBody))

@@ -63,13 +63,14 @@ func (a *attempter) record(ctx context.Context, dispatch *webhook.Dispatch, resu
 	storing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*recordTimeout)
 	defer cancel()
 	outcome := a.policy.Decide(result, dispatch, a.now())
-	err := a.store.FinishAttempt(storing, dispatch, outcome)
+	disabled, err := a.store.FinishAttempt(storing, dispatch, outcome)
 	if webhook.CodeOf(err) == webhook.CodeOvertaken {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	outcome.Disable = disabled
 	a.observer.AttemptEnded(ctx, &Ended{Dispatch: dispatch, Result: result, Outcome: &outcome})
 	return nil
 }

@@ -72,7 +72,7 @@ func attributes(e *Ended) []slog.Attr {
 	d, r, o := e.Dispatch, e.Result, e.Outcome
 	attrs := make([]slog.Attr, 0, 12)
 	attrs = append(attrs,
-		slog.String("event", d.EventID), slog.String("delivery", d.DeliveryID),
+		slog.String("event", d.EventID.String()), slog.String("delivery", d.DeliveryID.String()),
 		slog.Int64("organisation", d.OrganisationID),
 		slog.Int64("config", d.ConfigID), slog.String("config_name", d.ConfigName), slog.String("host", targetHost(d.URL)),
 		slog.Int("attempt", d.Attempt), slog.Duration("duration", r.Duration.Round(time.Microsecond)))

@@ -135,7 +135,7 @@ func (o *Options) config() *river.Config {
 		attempter: &attempter{
 			store: o.Store, sender: o.Sender, policy: o.Policy, gate: newGate(limits), observer: observers(o.Observers), now: now,
 		},
-		lease: o.Sender.Timeout() + jobMargin,
+		lease: o.Sender.Timeout() + jobMargin, logger: o.Logger,
 	})
 	river.AddWorker(workers, &recoveryWorker{store: o.Store})
 	// What may be taken up is for the gate to say, which knows the

@@ -78,7 +78,7 @@ func (e *Enqueuer[Tx]) Enqueue(ctx context.Context, tx Tx, jobs []webhook.Job) (
 
 // EnqueueRecovery adds a recovery as part of tx.
 func (e *Enqueuer[Tx]) EnqueueRecovery(ctx context.Context, tx Tx, recovery webhook.Recovery) error {
-	_, err := e.client.InsertTx(ctx, tx, recoveryArgs{Recovery: recovery},
+	_, err := e.client.InsertTx(ctx, tx, recoveryArgs{Recovery: queuedRecovery(recovery)},
 		&river.InsertOpts{Queue: string(laneRecoveries), MaxAttempts: maxAttempts})
 	if err != nil {
 		return fmt.Errorf("queue a recovery: %w", err)

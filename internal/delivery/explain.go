@@ -38,13 +38,24 @@ func (s *Sender) explain(attempt context.Context, err error, reached phase) (kin
 			return kind, message
 		}
 	}
+	return explainPhase(reached)
+}
+
+// explainPhase is for errors that have no type of their own: what is known is
+// how far the exchange had come.
+func explainPhase(reached phase) (kind Kind, message string) {
 	switch reached {
 	case phaseTLS:
 		return KindTLS, "TLS: the handshake failed"
+	case phaseSend, phaseWait:
+		// HTTP/2's GOAWAY, a connection that no longer answers pings.
+		return KindReset, "connection reset: it ended before there was a response"
+	case phaseHeader:
+		return KindProtocol, "invalid HTTP: there was no usable response"
 	case phaseBody:
 		return KindProtocol, "invalid HTTP: the response body is malformed"
 	default:
-		return KindProtocol, "invalid HTTP: there was no usable response"
+		return KindUnreachable, "unreachable: no connection could be made"
 	}
 }
 
@@ -112,8 +123,12 @@ func explainTLS(err error) (kind Kind, message string, ok bool) {
 		return KindTLS, "TLS: the receiver does not speak TLS", true
 	}
 	// The name that crypto/tls gives to alerts, whose type is not exported.
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" {
+	op, ok := errors.AsType[*net.OpError](err)
+	switch {
+	case ok && op.Op == "remote error":
 		return KindTLS, "TLS: the receiver refused the handshake", true
+	case ok && op.Op == "local error":
+		return KindTLS, "TLS: what the receiver sent breaks the protocol", true
 	}
 	return "", "", false
 }
@@ -149,17 +164,42 @@ type http2StreamError struct {
 func (e http2StreamError) Error() string { return fmt.Sprintf("HTTP/2 stream error %d", e.Code) }
 
 func explainConnection(err error) (kind Kind, message string, ok bool) {
-	_, isStreamReset := errors.AsType[http2StreamError](err)
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return KindRefused, "connection refused", true
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), isStreamReset:
-		return KindReset, "connection reset by the receiver", true
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return KindReset, "connection reset: the receiver closed it before the response was complete", true
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return KindUnreachable, "unreachable: there is no route to the receiver", true
-	default:
-		return "", "", false
+	if _, ok := errors.AsType[http2StreamError](err); ok {
+		return KindReset, wasReset, true
 	}
+	for _, known := range connectionErrors {
+		if errors.Is(err, known.err) {
+			return known.kind, known.message, true
+		}
+	}
+	return "", "", false
+}
+
+const (
+	wasReset = "connection reset by the receiver"
+	cutShort = "connection reset: the receiver closed it before the response was complete"
+	noRoute  = "unreachable: there is no route to the receiver"
+	noAccess = "unreachable: this machine's firewall does not let the connection out"
+)
+
+// connectionErrors are what the dialer and a connection fail with.
+var connectionErrors = []struct {
+	err     error
+	kind    Kind
+	message string
+}{
+	{syscall.ECONNREFUSED, KindRefused, "connection refused"},
+	{syscall.ECONNRESET, KindReset, wasReset},
+	{syscall.ECONNABORTED, KindReset, wasReset},
+	{syscall.EPIPE, KindReset, wasReset},
+	{io.EOF, KindReset, cutShort},
+	{io.ErrUnexpectedEOF, KindReset, cutShort},
+	{syscall.EHOSTUNREACH, KindUnreachable, noRoute},
+	{syscall.ENETUNREACH, KindUnreachable, noRoute},
+	{syscall.EHOSTDOWN, KindUnreachable, noRoute},
+	{syscall.ENETDOWN, KindUnreachable, noRoute},
+	{syscall.EADDRNOTAVAIL, KindUnreachable, noRoute},
+	{syscall.EAFNOSUPPORT, KindUnreachable, noRoute},
+	{syscall.EACCES, KindUnreachable, noAccess},
+	{syscall.EPERM, KindUnreachable, noAccess},
 }

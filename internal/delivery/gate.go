@@ -63,7 +63,7 @@ func newGate(o gateOptions) *gate {
 }
 
 // turn is the place of one attempt, and then its slot. Its holder ends it, or
-// leaves.
+// leaves; to leave once it is over does nothing.
 type turn struct {
 	gate         *gate
 	configID     int64
@@ -76,6 +76,7 @@ type turn struct {
 	// class is that of the slot, if there is one.
 	class   class
 	running bool
+	over    bool
 	ready   chan struct{} // closed with the slot of an attempt that waits
 }
 
@@ -261,8 +262,10 @@ func (t *turn) end(result *Result) {
 func (t *turn) leave() {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
-	t.gate.depart(t)
-	t.gate.grant()
+	if !t.over {
+		t.gate.depart(t)
+		t.gate.grant()
+	}
 }
 
 // giveUp leaves the place, for an attempt that comes again later.
@@ -275,6 +278,7 @@ func (g *gate) giveUp(t *turn) deferral {
 // depart gives back what the attempt has, and forgets whoever has no further
 // attempts and about whom there is nothing to remember.
 func (g *gate) depart(t *turn) {
+	t.over = true
 	if t.running {
 		t.endpoint.running--
 		t.organisation.running[t.class]--

@@ -3,7 +3,9 @@ package delivery
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,11 +16,12 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// ours are headers that no config can set: those that say what the delivery is,
-// those by which HTTP frames and routes a message, and what is for a proxy to
-// read, which is the operator's.
+// ours are the headers that no config can set: those that say what the delivery
+// is, those by which HTTP frames and routes a message, and what is for a proxy
+// to read, which is the operator's. The contract refuses them when a config is
+// made (openapi.yaml, WebhookHeaderName; a test holds both together). Configs
+// that were made before a header came into the list are sent without it.
 var ours = map[string]bool{
-	receiver.HeaderID: true, receiver.HeaderTimestamp: true, receiver.HeaderSignature: true,
 	"Content-Type": true, "User-Agent": true,
 	"Host": true, "Content-Length": true, "Content-Encoding": true, "Transfer-Encoding": true,
 	"Connection": true, "Keep-Alive": true, "Upgrade": true, "Te": true, "Trailer": true,
@@ -26,11 +29,25 @@ var ours = map[string]bool{
 	"Proxy-Connection": true, "Proxy-Authorization": true, "Proxy-Authenticate": true,
 }
 
+// ReservedHeaders returns the names that are reserved, in their canonical form.
+// Those that begin with "Webhook-" are, too.
+func ReservedHeaders() []string { return slices.Sorted(maps.Keys(ours)) }
+
+// ourPrefix is that of Standard Webhooks' headers.
+const ourPrefix = "Webhook-"
+
+// IsReserved tells whether a config's own header cannot have that name, which is
+// compared without regard to case. The name of the signature's second header
+// is the config's own matter.
+func IsReserved(name string) bool {
+	canonical := http.CanonicalHeaderKey(name)
+	return ours[canonical] || strings.HasPrefix(canonical, ourPrefix)
+}
+
 // Errors of what cannot be sent. They are shown in the log of the delivery.
 var (
-	errInvalidURL   = errors.New("invalid config: the url cannot be used")
-	errInvalidKey   = errors.New("invalid config: a signing key cannot be used")
-	errInvalidEvent = errors.New("invalid event: its id cannot be signed")
+	errInvalidURL = errors.New("invalid config: the url cannot be used")
+	errInvalidKey = errors.New("invalid config: a signing key cannot be used")
 )
 
 // setHeaders sets the config's own headers, then ours.
@@ -46,12 +63,26 @@ func (s *Sender) setHeaders(r *http.Request, d *webhook.Dispatch) error {
 	now := s.now()
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", s.userAgent)
-	r.Header.Set(receiver.HeaderID, d.EventID)
+	r.Header.Set(receiver.HeaderID, d.EventID.String())
+	allowReplay(r.Header)
 	r.Header.Set(receiver.HeaderTimestamp, strconv.FormatInt(now.Unix(), 10))
 	if len(d.SigningKeys) == 0 {
 		return nil
 	}
 	return setSignature(r.Header, d, now)
+}
+
+// replayKey is one of the headers by which [http.Transport] knows a POST that
+// may be sent twice; the other one is Idempotency-Key.
+const replayKey = "X-Idempotency-Key"
+
+// allowReplay has the transport send the request again, at once, if it meets a
+// kept connection that the receiver is just closing: the event's id tells the
+// receiver that it is the same. A key without values is not sent.
+func allowReplay(header http.Header) {
+	if _, own := header[replayKey]; !own {
+		header[replayKey] = nil
+	}
 }
 
 func setSignature(header http.Header, d *webhook.Dispatch, now time.Time) error {
@@ -63,9 +94,9 @@ func setSignature(header http.Header, d *webhook.Dispatch, now time.Time) error 
 	if err != nil {
 		return errInvalidKey // whatever err says is about a secret
 	}
-	signature, err := signer.Sign(d.EventID, now, d.Payload)
+	signature, err := signer.Sign(d.EventID.String(), now, d.Payload)
 	if err != nil {
-		return errInvalidEvent
+		return errInvalidKey // an event's id and a time can always be signed
 	}
 	header.Set(receiver.HeaderSignature, signature)
 	if isSettable(d.SignatureHeader) {
@@ -84,7 +115,7 @@ func setCustomHeaders(header http.Header, d *webhook.Dispatch) error {
 	for i, custom := range d.Headers {
 		name, value := strings.TrimSpace(custom.Name), custom.Value.Reveal()
 		canonical := http.CanonicalHeaderKey(name)
-		if ours[canonical] || len(d.SigningKeys) > 0 && canonical == http.CanonicalHeaderKey(d.SignatureHeader) {
+		if IsReserved(name) || len(d.SigningKeys) > 0 && canonical == http.CanonicalHeaderKey(d.SignatureHeader) {
 			continue
 		}
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
@@ -103,5 +134,5 @@ func setCustomHeaders(header http.Header, d *webhook.Dispatch) error {
 
 // isSettable reports whether the signature can be repeated under name.
 func isSettable(name string) bool {
-	return httpguts.ValidHeaderFieldName(name) && !ours[http.CanonicalHeaderKey(name)]
+	return httpguts.ValidHeaderFieldName(name) && !IsReserved(name)
 }

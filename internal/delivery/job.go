@@ -13,12 +13,14 @@ const laneRecoveries webhook.Lane = "recoveries"
 
 // attemptArgs is a [webhook.Job] as the queue keeps it. The lane is the queue.
 type attemptArgs struct {
-	DeliveryID string `json:"delivery_id"`
+	DeliveryID webhook.ID `json:"delivery_id"`
 	// OrganisationID is 0 in jobs of versions before fair shares.
-	OrganisationID int64     `json:"organisation_id"`
-	ConfigID       int64     `json:"config_id"`
-	Attempt        int       `json:"attempt"`
-	At             time.Time `json:"at"`
+	OrganisationID int64 `json:"organisation_id"`
+	ConfigID       int64 `json:"config_id"`
+	Attempt        int   `json:"attempt"`
+	// At is left out where the attempt is due at once, so that no worker
+	// compares its own clock with that of the process that queued the job.
+	At time.Time `json:"at,omitzero"`
 }
 
 // Kind implements [river.JobArgs].
@@ -31,9 +33,18 @@ func (a attemptArgs) job(lane webhook.Lane) webhook.Job {
 	}
 }
 
-// recoveryArgs is a [webhook.Recovery] as the queue keeps it.
+// recoveryArgs is a [webhook.Recovery] as the queue keeps it. Jobs wait across
+// upgrades: the names of the fields do not change.
 type recoveryArgs struct {
-	Recovery webhook.Recovery `json:"recovery"`
+	Recovery queuedRecovery `json:"recovery"`
+}
+
+type queuedRecovery struct {
+	OrganisationID int64     `json:"OrganisationID"`
+	ConfigID       int64     `json:"ConfigID"`
+	Since          time.Time `json:"Since"`
+	Until          time.Time `json:"Until"`
+	FailedBefore   time.Time `json:"FailedBefore"`
 }
 
 // Kind implements [river.JobArgs].
@@ -47,6 +58,9 @@ const schedulerInterval = 5 * time.Second
 // at once, and waits itself.
 func attemptParams(job webhook.Job, now time.Time) river.InsertManyParams {
 	options := &river.InsertOpts{Queue: string(job.Lane), MaxAttempts: maxAttempts}
+	if !job.At.After(now) {
+		job.At = time.Time{}
+	}
 	if early := job.At.Add(-schedulerInterval); early.After(now) {
 		options.ScheduledAt = early
 	}

@@ -24,18 +24,9 @@ const (
 	maxDelay = 365 * 24 * time.Hour
 )
 
-// DisableAfter is how long an endpoint may fail without a single success before
-// its config is disabled.
-const DisableAfter = 5 * 24 * time.Hour
-
-// Reasons for which a config is disabled, in words for its log and for
-// observers.
-const (
-	// DisabledGone: the endpoint answered 410 Gone.
-	DisabledGone = "the endpoint answered 410 Gone"
-	// DisabledFailing: the endpoint has failed for [DisableAfter].
-	DisabledFailing = "no attempt has succeeded for 5 days"
-)
+// DisabledGone is the reason for which a config is disabled whose endpoint
+// answered 410 Gone. The other one is [webhook.ReasonEndpointFailing].
+const DisabledGone = "the endpoint answered 410 Gone"
 
 // reasonExhausted is why a delivery is given up when nothing worse happened.
 const reasonExhausted = "no attempt succeeded, and no retry is left"
@@ -77,9 +68,21 @@ func ParseSchedule(text string) (Schedule, error) {
 func (s Schedule) String() string {
 	parts := make([]string, len(s))
 	for i, delay := range s {
-		parts[i] = delay.String()
+		parts[i] = short(delay)
 	}
 	return strings.Join(parts, ",")
+}
+
+// short writes 5m0s as 5m, and 2h0m0s as 2h.
+func short(d time.Duration) string {
+	text := d.String()
+	if d != 0 && d%time.Minute == 0 {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if d != 0 && d%time.Hour == 0 {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // Policy says what follows from an attempt. It is immutable and safe for
@@ -101,8 +104,7 @@ func NewPolicy(schedule Schedule, random func() float64) *Policy {
 }
 
 // Decide returns the outcome of an attempt of d that has ended now: only 2xx is
-// success; 410 fails the delivery at once and disables the config, and so does
-// any failure of an endpoint that has failed for [DisableAfter]; anything else
+// success; 410 fails the delivery at once and disables the config; anything else
 // is tried again as the schedule says, or when Retry-After allows it, if that
 // is later. The attempt must be one that counts.
 func (p *Policy) Decide(r *Result, d *webhook.Dispatch, now time.Time) webhook.Outcome {
@@ -112,8 +114,6 @@ func (p *Policy) Decide(r *Result, d *webhook.Dispatch, now time.Time) webhook.O
 		o.State = webhook.DeliveryDelivered
 	case r.Kind == KindGone:
 		o.Reason, o.Disable = DisabledGone, DisabledGone
-	case d.FailingSince != nil && now.Sub(*d.FailingSince) >= DisableAfter:
-		o.Reason, o.Disable = DisabledFailing, DisabledFailing
 	case d.Retries < 0 || d.Retries >= len(p.schedule):
 		o.Reason = reasonExhausted
 	default:

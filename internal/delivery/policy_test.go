@@ -18,10 +18,9 @@ func middle() float64 { return 0.5 }
 
 var failed = Result{Kind: KindStatus}
 
-// decide asks about a delivery with so many retries, of an endpoint that has
-// just begun to fail.
+// decide asks about a delivery with so many retries.
 func decide(p *Policy, r Result, retries int) webhook.Outcome {
-	return withoutAttempt(p, r, &webhook.Dispatch{Retries: retries, FailingSince: &testNow})
+	return withoutAttempt(p, r, &webhook.Dispatch{Retries: retries})
 }
 
 // withoutAttempt returns what follows from a result, without the attempt that
@@ -49,6 +48,7 @@ func TestDefaultSchedule(t *testing.T) {
 	schedule, err := ParseSchedule(documented)
 	require.NoError(t, err)
 	assert.Equal(t, DefaultSchedule(), schedule)
+	assert.Equal(t, documented, schedule.String(), "as an operator would write it")
 
 	p := NewPolicy(DefaultSchedule(), middle)
 	for retries, delay := range DefaultSchedule() {
@@ -100,32 +100,13 @@ func TestPolicyHeedsRetryAfter(t *testing.T) {
 	assert.Equal(t, webhook.DeliveryFailed, exhausted.State, "Retry-After is not another retry")
 }
 
-func TestPolicyDisablesAfterFiveDays(t *testing.T) {
-	ago := func(d time.Duration) *time.Time { return new(testNow.Add(-d)) }
-	disabled := webhook.Outcome{
-		State: webhook.DeliveryFailed, Reason: "no attempt has succeeded for 5 days", Disable: "no attempt has succeeded for 5 days",
-	}
-	again := again(5 * time.Second)
+func TestPolicyDisables(t *testing.T) {
 	gone := webhook.Outcome{State: webhook.DeliveryFailed, Reason: DisabledGone, Disable: DisabledGone}
-	tests := map[string]struct {
-		kind    Kind
-		since   *time.Time
-		retries int
-		want    webhook.Outcome
-	}{
-		"the first failure":       {kind: KindTimeout, want: again},
-		"just before":             {kind: KindTimeout, since: ago(5*24*time.Hour - time.Microsecond), want: again},
-		"five days":               {kind: KindTimeout, since: ago(5 * 24 * time.Hour), want: disabled},
-		"long after":              {kind: KindStatus, since: ago(1000 * time.Hour), want: disabled},
-		"with no retry left":      {kind: KindStatus, since: ago(1000 * time.Hour), retries: 9, want: disabled},
-		"a success":               {kind: KindDelivered, since: ago(1000 * time.Hour), want: webhook.Outcome{State: webhook.DeliveryDelivered}},
-		"gone is the better word": {kind: KindGone, since: ago(1000 * time.Hour), want: gone},
-		"a clock that went back":  {kind: KindTimeout, since: ago(-time.Hour), want: again},
-	}
 	p := NewPolicy(DefaultSchedule(), middle)
-	for name, test := range tests {
-		got := withoutAttempt(p, Result{Kind: test.kind}, &webhook.Dispatch{FailingSince: test.since, Retries: test.retries})
-		assert.Equal(t, test.want, got, name)
+	assert.Equal(t, gone, decide(p, Result{Kind: KindGone}, 0))
+	assert.Equal(t, gone, decide(p, Result{Kind: KindGone}, 9))
+	for _, kind := range []Kind{KindTimeout, KindStatus, KindDelivered} {
+		assert.Empty(t, decide(p, Result{Kind: kind}, 9).Disable, kind)
 	}
 }
 

@@ -15,6 +15,7 @@ const (
 	phaseTLS
 	phaseSend
 	phaseWait
+	phaseHeader
 	phaseBody
 )
 
@@ -29,7 +30,7 @@ func (p phase) String() string {
 		return "during the TLS handshake"
 	case phaseSend:
 		return "while sending the request"
-	case phaseWait:
+	case phaseWait, phaseHeader:
 		return "while waiting for the response"
 	case phaseBody:
 		return "while reading the response body"
@@ -59,10 +60,11 @@ func (p *progress) reach(next phase) {
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		DNSStart:          func(httptrace.DNSStartInfo) { p.reach(phaseDNS) },
-		ConnectStart:      func(string, string) { p.reach(phaseConnect) },
-		TLSHandshakeStart: func() { p.reach(phaseTLS) },
-		GotConn:           func(httptrace.GotConnInfo) { p.reach(phaseSend) },
+		DNSStart:             func(httptrace.DNSStartInfo) { p.reach(phaseDNS) },
+		ConnectStart:         func(string, string) { p.reach(phaseConnect) },
+		TLSHandshakeStart:    func() { p.reach(phaseTLS) },
+		GotConn:              func(httptrace.GotConnInfo) { p.reach(phaseSend) },
+		GotFirstResponseByte: func() { p.reach(phaseHeader) },
 		WroteRequest: func(written httptrace.WroteRequestInfo) {
 			if written.Err == nil {
 				p.reach(phaseWait)

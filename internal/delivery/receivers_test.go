@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -54,7 +55,7 @@ func noLeak(t *testing.T) {
 // that can hold one.
 func dispatchTo(target string) *webhook.Dispatch {
 	return &webhook.Dispatch{
-		EventID: testEventID, URL: target, Payload: testPayload,
+		EventID: webhook.ID(uuid.MustParse(testEventID)), URL: target, Payload: testPayload,
 		Headers:         []webhook.Header{{Name: "Authorization", Value: "Bearer " + testToken}},
 		SigningKeys:     []webhook.Secret{testKey},
 		SignatureHeader: "X-RootFi-Signature",

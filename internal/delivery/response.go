@@ -20,48 +20,25 @@ const (
 
 // readBody reads the body to its end or its limit and returns the beginning in
 // a form that every database takes as text, without the values of the headers
-// that were sent.
-func readBody(response *http.Response, sent []webhook.Header) ([]byte, error) {
-	if response.StatusCode == http.StatusSwitchingProtocols {
-		// The body is the connection, which nothing would end: not the
-		// receiver, and not the attempt's context.
+// that d sent.
+func readBody(response *http.Response, d *webhook.Dispatch) ([]byte, error) {
+	if response.StatusCode == http.StatusSwitchingProtocols || response.Body == http.NoBody {
+		// After 101 the body is the connection, which nothing would end: not
+		// the receiver, and not the attempt's context.
 		return nil, nil
 	}
+	redactor := newRedactor(d)
 	var kept bytes.Buffer
 	limited := &io.LimitedReader{R: response.Body, N: maxRead}
-	_, err := io.CopyN(&kept, limited, int64(maxKept+longest(sent)))
+	// A value that begins in what is kept may end behind it.
+	_, err := io.CopyN(&kept, limited, int64(min(maxKept+redactor.reach, maxRead)))
 	if err == nil {
 		_, err = io.Copy(io.Discard, limited)
 	}
 	if err == io.EOF { //nolint:errorlint // CopyN returns io.EOF itself at the end, and wrapped ones are failures
 		err = nil
 	}
-	return printable(redact(kept.Bytes(), sent)), err
-}
-
-// minRedacted is in bytes. Shorter header values are no credentials, and can be
-// in any text.
-const minRedacted = 8
-
-// redact takes header values out of a response that repeats its request, as
-// those of test servers do: they are kept encrypted, and bodies are not.
-func redact(raw []byte, sent []webhook.Header) []byte {
-	for _, header := range sent {
-		if value := header.Value.Reveal(); len(value) >= minRedacted {
-			raw = bytes.ReplaceAll(raw, []byte(value), []byte(webhook.Redacted))
-		}
-	}
-	return raw
-}
-
-// longest is how many bytes beyond the kept ones are needed to see a value that
-// begins in them.
-func longest(sent []webhook.Header) int {
-	length := 0
-	for _, header := range sent {
-		length = max(length, len(header.Value))
-	}
-	return min(length, maxRead-maxKept)
+	return printable(redactor.redact(kept.Bytes())), err
 }
 
 // printable returns at most maxKept bytes of valid UTF-8: invalid bytes and

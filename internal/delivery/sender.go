@@ -7,10 +7,9 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
-	"strconv"
 	"time"
 
+	"github.com/hookline-go/hookline/internal/delivery/egress"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
@@ -86,23 +85,13 @@ func (s *Sender) Send(ctx context.Context, d *webhook.Dispatch) Result {
 // request builds the POST. Its errors may be shown.
 func (s *Sender) request(ctx context.Context, d *webhook.Dispatch) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Payload))
-	if err != nil || !usable(r.URL) {
+	if err != nil || egress.CheckForm(r.URL) != nil {
 		return nil, errInvalidURL // err repeats the URL
 	}
 	if err := s.setHeaders(r, d); err != nil {
 		return nil, err
 	}
 	return r, nil
-}
-
-// usable reports whether a request can be made of the URL. What is not would
-// fail in the transport, in ways that look like the receiver's fault.
-func usable(u *url.URL) bool {
-	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return false
-	}
-	port, err := strconv.ParseUint(cmp.Or(u.Port(), "1"), 10, 16)
-	return err == nil && port > 0
 }
 
 // exchange sends the request and reads as much of the answer as is wanted. With
@@ -119,7 +108,7 @@ func (s *Sender) exchange(r *http.Request, d *webhook.Dispatch, p *progress) (re
 	if code := response.StatusCode; code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
 		result.RetryAfter = retryAfter(response.Header, s.now())
 	}
-	result.ResponseBody, err = readBody(response, d.Headers)
+	result.ResponseBody, err = readBody(response, d)
 	return result, err
 }
 

@@ -100,7 +100,7 @@ func (e *endpoint) pace(now time.Time) time.Duration {
 
 func (e *endpoint) class(now time.Time) class {
 	switch {
-	case webhook.LaneOf(e.failures) == webhook.LaneFailing:
+	case e.failures >= webhook.FailingAfter:
 		return failing
 	case e.pace(now) >= slowAfter:
 		return slow

@@ -79,7 +79,7 @@ func TestSuccessWithoutTheRestOfItsBody(t *testing.T) {
 	}{
 		"stops after the header": {script: answer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n")},
 		"trickles its body": {
-			script: then(readRequest, trickle("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", "x")), body: strings.Repeat("x", 15),
+			script: then(readRequest, trickle("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun", "x")), body: "begun",
 		},
 	}
 	for name, test := range tests {
@@ -89,7 +89,7 @@ func TestSuccessWithoutTheRestOfItsBody(t *testing.T) {
 				assert.True(t, result.Success)
 				assert.Empty(t, result.ErrorMessage)
 				assert.Equal(t, DefaultTimeout, result.Duration)
-				assert.Equal(t, test.body, string(result.ResponseBody))
+				assert.Equal(t, test.body, strings.TrimRight(string(result.ResponseBody), "x"))
 				assertStatus(t, 200, result)
 			})
 		})

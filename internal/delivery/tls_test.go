@@ -168,7 +168,7 @@ func TestSendToReceiversWithoutUsableTLS(t *testing.T) {
 				return httpsOf(rawReceiver(t, write("\x16\x03\x03\x00\x04\x02\x00\x00\x00")))
 			},
 			kind:    KindTLS,
-			message: "TLS: the handshake failed",
+			message: "TLS: what the receiver sent breaks the protocol",
 		},
 		"a reset in the handshake": {
 			target:  func(t *testing.T) string { t.Helper(); return httpsOf(rawReceiver(t, reset)) },

@@ -3,6 +3,9 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -20,13 +23,14 @@ type Store interface {
 	// ReleaseAttempt takes back the beginning of an attempt.
 	ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error
 	// FinishAttempt records the outcome of an attempt, and queues the next one
-	// in the same transaction.
-	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error
+	// in the same transaction. It returns why the config was disabled because
+	// of it, "" if it was not.
+	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error)
 	// Requeue queues a job again.
 	Requeue(ctx context.Context, job webhook.Job) error
 	// ContinueRecovery queues failed deliveries again, and returns the id to
-	// continue after, "" at the end.
-	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after string, limit int) (last string, err error)
+	// continue after, zero at the end.
+	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after webhook.ID, limit int) (last webhook.ID, err error)
 }
 
 // attemptWorker takes up the attempts that the queue hands out.
@@ -34,22 +38,28 @@ type attemptWorker struct {
 	river.WorkerDefaults[attemptArgs]
 	*attempter
 
-	lease time.Duration // how long a worker can have an attempt
+	lease  time.Duration // how long a worker can have an attempt
+	logger *slog.Logger
 }
 
 // Work implements [river.Worker]. An error has River run the job again.
-func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]) error {
+func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = panicked(ctx, w.logger, value)
+		}
+	}()
 	job := queued.Args.job(webhook.Lane(queued.Queue))
-	if early := job.At.Sub(w.now()); early > 0 {
+	if early := job.At.Sub(w.now()); !job.At.IsZero() && early > 0 {
 		return river.JobSnooze(early)
 	}
 	turn, later, ok := w.gate.join(job.OrganisationID, job.ConfigID)
 	if !ok {
 		return w.postpone(ctx, job, later)
 	}
+	defer turn.leave()
 	dispatch, err := w.store.BeginAttempt(ctx, job, w.lease)
 	if err != nil {
-		turn.leave()
 		return w.missed(err)
 	}
 	// Only what the endpoint sees counts as its load, so the database is done
@@ -61,6 +71,17 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 		return err
 	}
 	return river.JobSnooze(shortageDelay())
+}
+
+// errPanicked has River run a job again whose attempt met a bug.
+var errPanicked = errors.New("a panic while an attempt was made")
+
+// panicked logs where a panic was. Its value is not shown, nor left to the
+// queue, which would log and store it: it can hold what was sent.
+func panicked(ctx context.Context, logger *slog.Logger, value any) error {
+	logger.LogAttrs(ctx, slog.LevelError, errPanicked.Error()+"; it will be made again",
+		slog.String("type", fmt.Sprintf("%T", value)), slog.String("stack", string(debug.Stack())))
+	return errPanicked
 }
 
 // missed says what a job does whose attempt cannot be begun. One that another
@@ -103,10 +124,10 @@ type recoveryWorker struct {
 // Work implements [river.Worker]. What it has queued is not FAILED any more, so
 // a recovery that is interrupted goes on where it was.
 func (w *recoveryWorker) Work(ctx context.Context, queued *river.Job[recoveryArgs]) error {
-	after := ""
+	after := webhook.ID{}
 	for range recoveryBatches {
-		last, err := w.store.ContinueRecovery(ctx, queued.Args.Recovery, after, recoveryBatch)
-		if err != nil || last == "" {
+		last, err := w.store.ContinueRecovery(ctx, webhook.Recovery(queued.Args.Recovery), after, recoveryBatch)
+		if err != nil || last.IsZero() {
 			return err
 		}
 		after = last

@@ -158,6 +158,9 @@ var layout = map[string]rule{
 			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
 			"internal/validate/jsontree", "internal/validate/markdown", "internal/validate/postman", "internal/validate/report",
 			"internal/validate/shell", "internal/validate/source", doublestar,
+			// The standard library decodes gzip and deflate, and not br; the
+			// config is YAML.
+			"github.com/andybalholm/brotli", yaml,
 		},
 		why: "it brings files, formats and the engine together: what a request must be is for the engine to say",
 	},

@@ -16,8 +16,8 @@ const (
 	// CodeDeprecated is an operation, a parameter or a field that the document
 	// marks as deprecated.
 	CodeDeprecated Code = "deprecated"
-	// CodeSecret is a credential of a security scheme, or a field of the format
-	// password.
+	// CodeSecret is a credential of a security scheme, or a field that the
+	// document marks as a secret: with x-secret, or the format password.
 	CodeSecret Code = "secret"
 )
 
@@ -155,10 +155,24 @@ func (a *advisor) property(property *openapi3.SchemaRef, name, value node, at, p
 	if property.Value.Deprecated {
 		a.add(InBody, CodeDeprecated, at, quoted+" is deprecated", place+"/deprecated", name.span())
 	}
-	if property.Value.Format == "password" && value.kind() == kindString && value.str() != "" {
-		a.add(InBody, CodeSecret, at, quoted+" is a secret", place+"/format", value.span())
+	if mark := secretMark(property.Value); mark != "" && value.kind() == kindString && value.str() != "" {
+		a.add(InBody, CodeSecret, at, quoted+" is a secret", place+mark, value.span())
 	}
 	a.value(property, value, at, pointer, depth+1)
+}
+
+// secretMark returns which keyword marks a schema's values as secrets, and
+// nothing where none does. The format password is OpenAPI's own hint, for forms
+// that hide what is typed; x-secret says it without that.
+func secretMark(s *openapi3.Schema) string {
+	switch {
+	case s.Extensions["x-secret"] == true:
+		return "/x-secret"
+	case s.Format == "password":
+		return "/format"
+	default:
+		return ""
+	}
 }
 
 // referredTo returns the place of what stands at pointer, which is elsewhere if

@@ -102,25 +102,45 @@ func (e *evaluation) apply(s *schema, n node, p path) {
 	e.visitUnevaluated(s, n, k, p)
 }
 
+// visitString reports the first rule only that the text breaks: one mistake,
+// such as a text that is empty, breaks several.
 func (e *evaluation) visitString(s *schema, n node, p path) {
 	if s.minLength <= 0 && s.maxLength < 0 && s.pattern == nil && s.validFormat == nil {
 		return
 	}
-	text := n.str()
+	broken := s.brokenBy(n.str())
+	if broken == "" || e.stops() {
+		return
+	}
+	switch broken {
+	case CodeMinLength:
+		e.fail(s, "minLength", broken, p, n.span(), "must be "+atLeast(s.minLength, "character"))
+	case CodeMaxLength:
+		e.fail(s, "maxLength", broken, p, n.span(), "must be "+atMost(s.maxLength, "character"))
+	case CodePattern:
+		e.fail(s, "pattern", broken, p, n.span(), "must "+s.patternHelp)
+	default:
+		e.fail(s, "format", broken, p, n.span(), "must be "+formatName(s.format))
+	}
+}
+
+// brokenBy returns the first rule that a text breaks, or nothing.
+func (s *schema) brokenBy(text string) Code {
+	length := 0
 	if s.minLength > 0 || s.maxLength >= 0 {
-		length := utf8.RuneCountInString(text) // JSON Schema counts code points
-		if length < s.minLength && !e.stops() {
-			e.fail(s, "minLength", CodeMinLength, p, n.span(), "must be "+atLeast(s.minLength, "character"))
-		}
-		if s.maxLength >= 0 && length > s.maxLength && !e.stops() {
-			e.fail(s, "maxLength", CodeMaxLength, p, n.span(), "must be "+atMost(s.maxLength, "character"))
-		}
+		length = utf8.RuneCountInString(text) // JSON Schema counts code points
 	}
-	if s.pattern != nil && !e.done() && !s.pattern.matches(text) && !e.stops() {
-		e.fail(s, "pattern", CodePattern, p, n.span(), "must "+s.patternHelp)
-	}
-	if s.validFormat != nil && !e.done() && !s.validFormat(text) && !e.stops() {
-		e.fail(s, "format", CodeFormat, p, n.span(), "must be "+formatName(s.format))
+	switch {
+	case length < s.minLength:
+		return CodeMinLength
+	case s.maxLength >= 0 && length > s.maxLength:
+		return CodeMaxLength
+	case s.pattern != nil && !s.pattern.matches(text):
+		return CodePattern
+	case s.validFormat != nil && !s.validFormat(text):
+		return CodeFormat
+	default:
+		return ""
 	}
 }
 

@@ -109,6 +109,7 @@ paths:
               properties:
                 old: {type: string, deprecated: true}
                 key: {type: string, format: password}
+                token: {type: string, x-secret: true}
                 list: {type: array, items: {allOf: [{type: object, properties: {old: {type: string, deprecated: true}}}]}}
       responses: {"200": {description: ok}}
   /things/mine:
@@ -161,8 +162,9 @@ func TestAdvice(t *testing.T) {
 	assert.Equal(t, []string{
 		"body /old deprecated " + at + "/old/deprecated",
 		"body /key secret " + at + "/key/format",
+		"body /token secret " + at + "/token/x-secret",
 		"body /list/1/old deprecated " + at + "/list/items/allOf/0/properties/old/deprecated",
-	}, advice("putThing", jsonRequest(`{"old": "x", "key": "k", "list": [{}, {"old": ""}], "new": 1}`)))
+	}, advice("putThing", jsonRequest(`{"old": "x", "key": "k", "token": "t", "list": [{}, {"old": ""}], "new": 1}`)))
 	assert.Empty(t, advice("getMine", &openapi.Request{RawQuery: "%zz"}))
 }
 
@@ -172,7 +174,7 @@ func TestSpecIndex(t *testing.T) {
 	for pointer, want := range map[string][2]int{
 		"#": {2, 1},
 		"#/paths/~1things~1%7Bid%7D.json/get/deprecated":         {13, 7},
-		"#/paths/~1things~1mine":                                 {37, 3},
+		"#/paths/~1things~1mine":                                 {38, 3},
 		"#/paths/~1things~1%7Bid%7D/get/parameters/0/deprecated": {23, 34},
 		"#/paths/~1things~1%7Bid%7D/get/nothing/here":            {20, 5},
 		"#/paths/~1things~1%7Bid%7D/get/parameters/7":            {22, 7},

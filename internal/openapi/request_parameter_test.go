@@ -90,10 +90,10 @@ func queryCases() []requestCase {
 		{operation: logs, query: "state=failed", want: []want{inQuery("state", openapi.CodeEnum, schemas+"DeliveryState/enum", "FAILED")}},
 		{operation: logs, query: "state=", want: []want{inQuery("state", openapi.CodeEnum, schemas+"DeliveryState/enum")}},
 		{operation: logs, query: "webhookId=x", want: []want{inQuery("webhookId", openapi.CodeType, schemas+"WebhookConfigID/type")}},
-		{operation: logs, query: "syncId=", want: []want{inQuery("syncId", openapi.CodeMinLength, parameters+"SyncIDFilter/schema/minLength")}},
+		{operation: logs, query: "syncId=", want: []want{inQuery("syncId", openapi.CodeMinLength, schemas+"SyncID/minLength")}},
 		{
 			operation: logs, query: "syncId=" + text(256),
-			want: []want{inQuery("syncId", openapi.CodeMaxLength, parameters+"SyncIDFilter/schema/maxLength")},
+			want: []want{inQuery("syncId", openapi.CodeMaxLength, schemas+"SyncID/maxLength")},
 		},
 		{operation: logs, query: "stat=FAILED", want: []want{inQuery("stat", openapi.CodeUnknownParameter, "", "state")}},
 		{operation: logs, query: "Limit=1", want: []want{inQuery("Limit", openapi.CodeUnknownParameter, "", "limit")}},

@@ -62,6 +62,9 @@ const (
 	// CodeReservedHeader is a custom header that the delivery itself needs
 	// (x-code in hookline's document).
 	CodeReservedHeader Code = "reserved_header"
+	// CodeMaskedSecret is a secret that is nothing but asterisks, as a client
+	// writes it that hides secrets (x-code in hookline's document).
+	CodeMaskedSecret Code = "masked_secret"
 	// CodeMaxBytes is an array or an object whose text is too long (x-max-bytes
 	// in hookline's document).
 	CodeMaxBytes Code = "max_bytes"

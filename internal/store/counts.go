@@ -47,8 +47,8 @@ type Range struct{ Low, High int64 }
 func (r Range) Empty() bool { return r.Low >= r.High }
 
 // IDs returns the bounds of the ids that stand for the range: from low on and
-// below high, "" for none.
-func (r Range) IDs() (low, high string) {
+// below high, zero for none.
+func (r Range) IDs() (low, high webhook.ID) {
 	low = FirstID(r.Low)
 	if r.High != math.MaxInt64 {
 		high = FirstID(r.High)
@@ -184,4 +184,42 @@ func CountColumn(state webhook.DeliveryState) string {
 	default:
 		return "pending + processing + delivered + failed"
 	}
+}
+
+// Changes sums up how the numbers of deliveries change in a transaction.
+type Changes map[ChangeKey]Change
+
+// ChangeKey is what changes of counts are added up by.
+type ChangeKey struct {
+	OrganisationID, WebhookID int64
+	SyncID                    string
+	Made                      int64 // see [Shortest]
+}
+
+// Move notes that a delivery went from one state to that which it has now; ""
+// stands for none.
+func (c Changes) Move(d *webhook.Delivery, from webhook.DeliveryState) {
+	if from == d.State {
+		return
+	}
+	key := ChangeKey{d.OrganisationID, d.WebhookID, d.SyncID, Shortest(d.CreatedAt.UnixMilli())}
+	c[key] = c[key].Plus(Moved(from, d.State))
+}
+
+// Add adds others.
+func (c Changes) Add(others Changes) {
+	for key, change := range others {
+		c[key] = c[key].Plus(change)
+	}
+}
+
+// Keys returns the keys of what has changed in the end.
+func (c Changes) Keys() []ChangeKey {
+	var keys []ChangeKey
+	for key, change := range c {
+		if change != (Change{}) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
@@ -26,7 +24,7 @@ const fractionBits = 12
 // later if the clock has not moved on, or has gone back, since the id before.
 // That an item's id and its time of creation agree lets bounds on the time
 // select by id.
-func (ids *IDs) Next(now time.Time) (id string, at time.Time) {
+func (ids *IDs) Next(now time.Time) (id webhook.ID, at time.Time) {
 	now = Time(Micros(now))
 	milli := now.UnixMilli()
 	fraction := uint64(now.Sub(time.UnixMilli(milli)).Microseconds()) << fractionBits / 1000 //nolint:gosec // below 1,000
@@ -40,29 +38,17 @@ func (ids *IDs) Next(now time.Time) (id string, at time.Time) {
 }
 
 // render completes an id with random bits.
-func render(stamp uint64) string {
-	var id uuid.UUID
+func render(stamp uint64) (id webhook.ID) {
 	_, _ = rand.Read(id[8:]) // it never fails
 	binary.BigEndian.PutUint64(id[:8], stamp>>fractionBits<<16|7<<fractionBits|stamp&(1<<fractionBits-1))
 	id[8] = id[8]&0x3f | 0x80 // the variant
-	return id.String()
+	return id
 }
 
 // FirstID returns the least id of a millisecond, for bounds: every id of that
 // millisecond or later is greater.
-func FirstID(milli int64) string {
-	var id uuid.UUID
+func FirstID(milli int64) (id webhook.ID) {
 	binary.BigEndian.PutUint64(id[:8], uint64(max(milli, 0))<<16|7<<fractionBits)
 	id[8] = 0x80
-	return id.String()
-}
-
-// ParseID returns the canonical form of a UUID. The error's code is
-// [webhook.CodeInvalid] and its message leaves the submitted text out.
-func ParseID(id string) (string, error) {
-	parsed, err := uuid.Parse(id)
-	if err != nil {
-		return "", &webhook.Error{Code: webhook.CodeInvalid, Message: "the id is not a UUID"}
-	}
-	return parsed.String(), nil
+	return id
 }

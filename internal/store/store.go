@@ -11,9 +11,6 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// shownPrecision is that of the API's timestamps.
-const shownPrecision = time.Millisecond
-
 // Micros returns t as stored: microseconds since 1970 UTC, rounded down.
 func Micros(t time.Time) int64 { return t.UnixMicro() }
 
@@ -37,29 +34,10 @@ func MicrosOrNil(t *time.Time) *int64 {
 	return new(Micros(*t))
 }
 
-// NextUpdate returns when an item that was last updated at previous is updated
-// at now. The result is later than previous even for callers who see
-// milliseconds only, also when the clock stands still or goes back.
-func NextUpdate(previous, now time.Time) time.Time {
-	earliest := previous.Truncate(shownPrecision).Add(shownPrecision)
-	if now.Before(earliest) {
-		return earliest.UTC()
-	}
-	return Time(Micros(now))
-}
-
-// Later returns the later of the two, for items whose times never go back.
-func Later(previous, now time.Time) time.Time {
-	if now.Before(previous) {
-		return previous
-	}
-	return Time(Micros(now))
-}
-
 // IDRange returns the bounds of the ids of what was made between from and to,
 // both inclusive at the precision that the API shows, nil for none: ids from
-// low on and below high, "" where there is no bound.
-func IDRange(from, to *time.Time) (low, high string) {
+// low on and below high, zero where there is no bound.
+func IDRange(from, to *time.Time) (low, high webhook.ID) {
 	if from != nil {
 		low = FirstID(from.UnixMilli())
 	}
@@ -94,24 +72,4 @@ func DecodeTopics(encoded string) ([]string, error) {
 // another organisation.
 func NotFound(item string) error {
 	return &webhook.Error{Code: webhook.CodeNotFound, Message: item + " not found"}
-}
-
-// Overtaken returns the error for a job that has nothing to do any more.
-func Overtaken() error {
-	return &webhook.Error{Code: webhook.CodeOvertaken, Message: "the attempt has been overtaken"}
-}
-
-// AttemptUnderWay returns the error for a delivery that a worker has.
-func AttemptUnderWay() error {
-	return &webhook.Error{Code: webhook.CodeAttemptUnderWay, Message: "An attempt is under way. Its outcome comes first."}
-}
-
-// ConfigDisabled returns the error for what needs an enabled config.
-func ConfigDisabled() error {
-	return &webhook.Error{Code: webhook.CodeConfigDisabled, Message: "The config is disabled. Enable it first."}
-}
-
-// ConfigDeleted returns the error for a delivery whose config is gone.
-func ConfigDeleted() error {
-	return &webhook.Error{Code: webhook.CodeConfigDeleted, Message: "The config of the delivery was deleted."}
 }

@@ -32,7 +32,10 @@ func (v *validator) check(r *source.Request) error {
 	status := report.Unmatched
 	if c.match != nil {
 		c.validate()
+		c.judged()
 		status = c.status()
+	} else {
+		c.judged()
 	}
 	v.record(c, status)
 	return nil
@@ -43,7 +46,8 @@ type checked struct {
 	v        *validator
 	request  *source.Request
 	match    *openapi.Match
-	urlStart int // where the part of the URL begins that was matched
+	urlStart int  // where the part of the URL begins that was matched
+	head     bool // a HEAD request that was matched with the operation of GET
 	findings []report.Finding
 }
 
@@ -62,6 +66,12 @@ func (c *checked) route() bool {
 	c.urlStart = start
 	match, err := c.v.router.Match(strings.ToUpper(method.Value), masked)
 	failure, failed := errors.AsType[*openapi.MatchError](err)
+	if failed && c.request.Recorded && method.Value == http.MethodHead && slices.Contains(failure.Methods, http.MethodGet) {
+		// Servers answer HEAD wherever they answer GET (RFC 9110, section 9.3.2).
+		match, err = c.v.router.Match(http.MethodGet, masked)
+		failure, failed = errors.AsType[*openapi.MatchError](err)
+		c.head = !failed
+	}
 	switch {
 	case !failed:
 		c.match = match
@@ -133,14 +143,15 @@ func mask(text string, parts []source.Span) string {
 func (c *checked) validate() {
 	r := c.request
 	if !r.ResponseOnly {
-		body, loose := maskJSON(r.Body)
+		text, known := decoded(r.Header, r.Body)
+		body, loose := maskJSON(text)
 		message := &openapi.Request{
 			PathParams: c.match.PathParams, RawQuery: c.query(), Header: header(r.Header), Body: []byte(body),
 		}
 		if r.BodyOnly {
 			message.Header = http.Header{"Content-Type": {"application/json"}}
 		}
-		part := part{start: r.Start, header: r.Header, body: r.Body, bodyUnknown: r.BodyUnknown, loose: loose}
+		part := part{start: r.Start, header: r.Header, body: text, bodyUnknown: r.BodyUnknown || !known, loose: loose}
 		for _, violation := range c.match.Operation.ValidateRequest(message) {
 			if !r.BodyOnly || violation.In == openapi.InBody {
 				c.add(&violation, &part, report.Error)
@@ -156,14 +167,15 @@ func (c *checked) validate() {
 }
 
 func (c *checked) validateResponse(r *source.Response) {
-	body, loose := maskJSON(r.Body)
+	text, known := decoded(r.Header, r.Body)
+	body, loose := maskJSON(text)
 	message := &openapi.Response{Status: r.Status, Header: header(r.Header), Body: []byte(body)}
 	if c.request.BodyOnly {
 		message.Header = http.Header{"Content-Type": {bareMediaType(r.Status)}}
 	}
 	part := part{
-		start: r.Start, header: r.Header, body: r.Body, status: r.StatusText, bodyUnknown: r.BodyUnknown, loose: loose,
-		response: true,
+		start: r.Start, header: r.Header, body: text, status: r.StatusText, loose: loose, response: true,
+		bodyUnknown: r.BodyUnknown || !known || c.head,
 	}
 	violations := c.match.Operation.ValidateResponse(message)
 	if guessed := fieldsNamed(r.Header, "Content-Type"); len(guessed) > 0 && !guessed[0].Value.Known() &&

@@ -52,7 +52,7 @@ var (
 
 // notRequests are files of the tools whose requests are read; they hold
 // settings.
-var notRequests = regexp.MustCompile(`^http-client(\.private)?\.env\.json$|\.postman_environment\.json$|^x-operation$`)
+var notRequests = regexp.MustCompile(`^http-client(\.private)?\.env\.json$|\.postman_(environment|globals)\.json$|^x-operation$|^\.hookline\.yaml$`)
 
 // file validates the requests of one file.
 func (v *validator) file(in input) error {
@@ -169,12 +169,14 @@ func recogniseJSON(head []byte) format {
 // read parses a file and validates its requests as they come.
 func (v *validator) read(kind format, in input, name string, r io.Reader) error {
 	if kind == formatHAR {
+		v.reading, v.hasIgnored = nil, false
 		return har.Read(name, r, v.check)
 	}
 	file, err := readAll(name, r)
 	if err != nil {
 		return err
 	}
+	v.setReading(kind, file)
 	folder := filepath.Dir(in.path)
 	switch kind {
 	case formatHTTP:
@@ -205,6 +207,12 @@ func (v *validator) read(kind format, in input, name string, r io.Reader) error 
 	default:
 		return v.fixture(in, file)
 	}
+}
+
+// setReading keeps the file for its comments.
+func (v *validator) setReading(kind format, file *source.File) {
+	v.reading = file
+	v.hasIgnored = kind != formatPostman && strings.Contains(file.Data, "hookline:")
 }
 
 func (v *validator) fixture(in input, file *source.File) error {
@@ -242,6 +250,21 @@ func (v *validator) ofFixture(err error, in input, file *source.File, bare bare)
 
 // readAll reads a file that must be text.
 func readAll(name string, r io.Reader) (*source.File, error) {
+	file, err := readBounded(name, r)
+	if err != nil {
+		return nil, err
+	}
+	if strings.IndexByte(file.Data, 0) >= 0 {
+		return nil, &source.FileError{Place: source.Place{File: name}, Reason: "the file is binary"}
+	}
+	if at := invalidUTF8(file.Data); at >= 0 {
+		return nil, source.ErrorAt(file.Place(at), "the file is not valid UTF-8")
+	}
+	return file, nil
+}
+
+// readBounded reads a file of at most MaxFile bytes.
+func readBounded(name string, r io.Reader) (*source.File, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	place := source.Place{File: name}
 	switch {
@@ -249,22 +272,24 @@ func readAll(name string, r io.Reader) (*source.File, error) {
 		return nil, &source.FileError{Place: place, Reason: reason(err)}
 	case len(data) > MaxFile:
 		return nil, &source.FileError{Place: place, Reason: "the file is larger than " + strconv.Itoa(MaxFile>>20) + " MiB, as only HTTP Archives may be; --exclude leaves it out"}
-	case bytes.IndexByte(data, 0) >= 0:
-		return nil, &source.FileError{Place: place, Reason: "the file is binary"}
 	}
-	file := &source.File{Name: name, Data: string(data)}
-	if !utf8.Valid(data) {
-		at := 0
-		for at < len(data) {
-			r, size := utf8.DecodeRune(data[at:])
-			if r == utf8.RuneError && size == 1 {
-				break
-			}
-			at += size
+	return &source.File{Name: name, Data: string(data)}, nil
+}
+
+// invalidUTF8 returns where a text stops being UTF-8, or -1.
+func invalidUTF8(text string) int {
+	if utf8.ValidString(text) {
+		return -1
+	}
+	at := 0
+	for at < len(text) {
+		r, size := utf8.DecodeRuneInString(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
 		}
-		return nil, source.ErrorAt(file.Place(at), "the file is not valid UTF-8")
+		at += size
 	}
-	return file, nil
+	return at
 }
 
 // sibling returns what reads the files that requests name: beside the file
@@ -293,7 +318,8 @@ func (v *validator) sibling(folder string) func(string) (*source.File, error) {
 			return nil, errors.New(reason(err))
 		}
 		defer f.Close() //nolint:errcheck // nothing was written
-		file, err := readAll(path, f)
+		// What is sent may be anything.
+		file, err := readBounded(path, f)
 		if err != nil {
 			problem, _ := errors.AsType[*source.FileError](err)
 			return nil, errors.New(problem.Reason)

@@ -37,6 +37,9 @@ type Options struct {
 	// Baseline is the file of a JSON report whose findings are accepted, or
 	// empty.
 	Baseline string
+	// Severities are those of codes that are not to have their own, as
+	// ParseSeverities reads them.
+	Severities map[string]report.Severity
 	// Strict adds advice, and lets warnings fail the run.
 	Strict bool
 	// Cases keeps the valid requests too, for formats that list them.
@@ -99,6 +102,11 @@ type validator struct {
 	inFile    int            // the requests of the file that is being read
 	bareBody  bare
 	bodyFiles map[string]*source.File
+
+	// reading is the file that is being read, in formats that have comments, and
+	// hasIgnored tells whether one of them is for this program.
+	reading    *source.File
+	hasIgnored bool
 }
 
 func newValidator(ctx context.Context, o Options) (*validator, error) {
@@ -126,6 +134,7 @@ func newValidator(ctx context.Context, o Options) (*validator, error) {
 // needed.
 func (v *validator) load(ctx context.Context) error {
 	var err error
+	document := hookline.OpenAPI()
 	if v.options.Spec == "" {
 		v.contract, err = defaultDocument()
 		v.spec = defaultIndex
@@ -135,13 +144,14 @@ func (v *validator) load(ctx context.Context) error {
 		if failure != nil {
 			return usage("the OpenAPI document cannot be read: %w", failure)
 		}
+		document = data
 		v.contract, err = openapi.Load(ctx, data)
 		v.spec = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(data) })
 	}
 	if err != nil {
 		return usage("%s: %w", v.result.SpecFile, err)
 	}
-	return nil
+	return checkSeverities(v.options.Severities, document)
 }
 
 var defaultDocument = sync.OnceValues(func() (*openapi.Document, error) {

@@ -76,7 +76,7 @@ var bodies = []violation{
 	{"create", `{"webhook_type": "SYNC_STARTED", "name": "n", "url": "https://e.com/", ¶"a/b~c": {"x": [1]}}`, "/a~1b~0c", "unknown_field"},
 	{"update", `{"state": ¶"off"}`, "/state", "enum"},
 	{"update", `{"name": ¶null}`, "/name", "type"},
-	{"update", `{"url": ¶"example.com"}`, "/url", "pattern format"},
+	{"update", `{"url": ¶"example.com"}`, "/url", "pattern"},
 	{"update", `{"webhook_type": ¶"sync_started"}`, "/webhook_type", "enum"},
 	{"update", `{"integration_type": ¶"SAGE"}`, "/integration_type", "enum"},
 	{"update", `{"signing_key": ¶7}`, "/signing_key", "type"},
@@ -300,7 +300,7 @@ var elsewhere = []struct{ file, text, in, pointer, code string }{
 	{"f.json", `{"method": "DELETE", "path": "/core/webhook-config/1", "response": {"status": 204, "body": ¶{}}}`, "body", "", "unsupported_media_type"},
 	{"f.json", `{"method": "GET", "path": "/core/webhook-config/1", "response": {"status": ¶204, "headers": {"X-RateLimit-Limit": "0"}}}`, "status", "", "undocumented_status"},
 	{"f.json", `{"method": "DELETE", "path": "/core/webhook-config/1", "response": {"status": 204, "headers": {"X-Request-Id": "¶12"}}}`, "header", "/X-Request-Id", "format"},
-	{"b.yaml", "# hookline: operation=updateWebhookConfig\nstate: ENABLED\nurl: ¶nowhere\n", "body", "/url", "pattern format"},
+	{"b.yaml", "# hookline: operation=updateWebhookConfig\nstate: ENABLED\nurl: ¶nowhere\n", "body", "/url", "pattern"},
 	{"b.yaml", "# hookline: operation=createWebhookConfig\n---\nname: 'it''s \u00e9'\nwebhook_type: SYNC_STARTED\nurl: \"https://e.com/\"\ntopics: [a, ¶\"b c\"]\n", "body", "/topics/1", "pattern"},
 }
 

@@ -83,10 +83,8 @@ type Config struct {
 	// PreviousSigningKeys sign beside SigningKey until they end, the latest
 	// one first.
 	PreviousSigningKeys []PreviousSigningKey
-	// ConsecutiveFailures counts attempts since the last one that succeeded,
-	// and FailingSince is when the first of them failed; nil if there is none.
-	ConsecutiveFailures int
-	FailingSince        *time.Time
+	// Health says how the endpoint has answered of late. Attempts change it.
+	Health
 }
 
 // PreviousSigningKey is a signing key that was replaced.
@@ -136,7 +134,7 @@ func (c *Config) SigningKeysAt(now time.Time) []Secret {
 }
 
 // recovered forgets the failures of an endpoint.
-func (c *Config) recovered() { c.ConsecutiveFailures, c.FailingSince = 0, nil }
+func (c *Config) recovered() { c.Health = Health{} }
 
 // SetDefaults fills what a create request may leave out: the state, the
 // signature header, and topics that are never nil.

@@ -20,9 +20,8 @@ const (
 // Delivery is the log of one event's way to one webhook. It carries copies of
 // the config's name and URL, because it outlives the config.
 type Delivery struct {
-	// ID is a UUID of version 7 in its canonical form; the store assigns it,
-	// and later deliveries have greater ids.
-	ID             string
+	// ID is assigned by the store.
+	ID             ID
 	OrganisationID int64
 	// WebhookID is the config's id. The config may have been deleted.
 	WebhookID   int64
@@ -38,7 +37,9 @@ type Delivery struct {
 	Integration  string // "" is null
 	SyncID       string // "" is null
 	// EventID is that of the event that is delivered.
-	EventID string
+	EventID ID
+	// Retries is how many retries of the schedule there have been.
+	Retries int
 	// FailureReason says why a FAILED delivery was given up, "" for others.
 	FailureReason string
 	// NextAttemptAt is when a PENDING delivery is tried next, at the earliest.
@@ -50,7 +51,7 @@ type Delivery struct {
 
 // Attempt is the outcome of one try to deliver.
 type Attempt struct {
-	ID string // UUID, assigned by the store
+	ID ID // assigned by the store
 	// Number counts from 1 within the delivery; assigned by the store.
 	Number  int
 	Success bool
@@ -73,17 +74,23 @@ type DeliveryDetail struct {
 	Delivery
 	// Payload is the request body, byte for byte as it was signed.
 	Payload []byte
-	// Attempts is in the order of their numbers and never nil.
+	// Attempts are the latest ones, at most [MaxShownAttempts], in the order of
+	// their numbers and never nil. AttemptCount counts all.
 	Attempts []Attempt
 }
+
+// MaxShownAttempts bounds the attempts in a [DeliveryDetail] (openapi.yaml,
+// WebhookLogDetail.attempts). The schedule makes about ten; a person can have
+// any number made.
+const MaxShownAttempts = 100
 
 // DeliveryFilter selects a page of delivery logs. Zero fields do not filter.
 type DeliveryFilter struct {
 	// Limit is the page's size; see [PageLimit].
 	Limit int
 	// Cursor is the delivery id after which, going from new to old, the page
-	// starts. "" starts with the newest. The delivery need not exist.
-	Cursor string
+	// starts. The zero id starts with the newest. The delivery need not exist.
+	Cursor ID
 	State  DeliveryState
 	// From and To bound CreatedAt, both inclusive, at the precision that the
 	// API shows: a To of 18:17:02.052 includes 18:17:02.052999.
@@ -107,6 +114,6 @@ type DeliveryPage struct {
 	Deliveries []Delivery
 	// Count is the total that matches the filter, whatever the cursor.
 	Count int64
-	// Next is the cursor of the next page, "" on the last one.
-	Next string
+	// Next is the cursor of the next page, zero on the last one.
+	Next ID
 }

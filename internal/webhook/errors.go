@@ -25,9 +25,11 @@ const (
 	CodeIdempotencyKeyReused Code = "idempotency_key_reused"
 	// CodeConfigDisabled: the operation needs an enabled config.
 	CodeConfigDisabled Code = "config_disabled"
+	// CodeConfigLimitReached: the organisation has as many configs as it may.
+	CodeConfigLimitReached Code = "config_limit_reached"
 	// CodeConfigDeleted: the config of a delivery is gone.
 	CodeConfigDeleted Code = "config_deleted"
-	// CodeAttemptUnderWay: an attempt of the delivery is under way.
+	// CodeAttemptUnderWay: an attempt of the delivery is under way or due.
 	CodeAttemptUnderWay Code = "attempt_under_way"
 	// CodeOvertaken: the job's attempt has been made already, or is not to be
 	// made any more.

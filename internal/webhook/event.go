@@ -8,9 +8,9 @@ import (
 
 // Event is something that happened and that configs can want to hear of.
 type Event struct {
-	// ID is a UUID of version 7, assigned by the store. Receivers get it as
-	// webhook-id, the same on every attempt.
-	ID              string
+	// ID is assigned by the store. Receivers get it as webhook-id, the same on
+	// every attempt.
+	ID              ID
 	OrganisationID  int64
 	Type            Type
 	IntegrationType IntegrationType // "" is none
@@ -20,9 +20,9 @@ type Event struct {
 	Payload []byte
 }
 
-// Publication is what became of a published event.
+// Publication is the receipt of a published event.
 type Publication struct {
-	EventID string
+	EventID ID
 	// Deliveries is how many configs the event is delivered to.
 	Deliveries int64
 }
@@ -42,8 +42,7 @@ func (c *Config) Wants(e *Event) bool {
 }
 
 func matches(pattern, topic string) bool {
-	prefix, isPattern := strings.CutSuffix(pattern, "*")
-	if isPattern && strings.HasSuffix(prefix, ".") {
+	if prefix, isPattern := topicPrefix(pattern); isPattern {
 		return strings.HasPrefix(topic, prefix)
 	}
 	return topic != "" && topic == pattern
@@ -63,12 +62,6 @@ type Idempotency struct {
 // IdempotencyKey).
 const IdempotencyRetention = 24 * time.Hour
 
-// Reasons why deliveries that wait are given up.
-const (
-	ReasonConfigDisabled = "the config was disabled"
-	ReasonConfigDeleted  = "the config was deleted"
-)
-
 // Lane is where a job waits for its turn.
 type Lane string
 
@@ -87,22 +80,22 @@ const (
 
 // Job asks for one attempt of a delivery.
 type Job struct {
-	DeliveryID     string
+	DeliveryID     ID
 	OrganisationID int64
 	ConfigID       int64
 	// Attempt is the number that the attempt will have. A job whose number is
 	// not the delivery's next one has been overtaken and does nothing.
 	Attempt int
 	Lane    Lane
-	At      time.Time
+	// At is when the attempt is due.
+	At time.Time
 }
 
-// NextJob asks for the delivery's next attempt, by an endpoint with so many
-// consecutive failures.
-func (d *Delivery) NextJob(consecutiveFailures int, at time.Time) Job {
+// NextJob asks for the delivery's next attempt.
+func (d Delivery) NextJob(lane Lane, at time.Time) Job {
 	return Job{
 		DeliveryID: d.ID, OrganisationID: d.OrganisationID, ConfigID: d.WebhookID,
-		Attempt: d.AttemptCount + 1, Lane: LaneOf(consecutiveFailures), At: at,
+		Attempt: d.AttemptCount + 1, Lane: lane, At: at,
 	}
 }
 
@@ -135,8 +128,8 @@ func NewDelivery(event *Event, config *Config) Delivery {
 
 // Dispatch is one attempt to make: what to send, where, and how it is signed.
 type Dispatch struct {
-	DeliveryID     string
-	EventID        string
+	DeliveryID     ID
+	EventID        ID
 	OrganisationID int64
 	ConfigID       int64
 	ConfigName     string
@@ -152,20 +145,19 @@ type Dispatch struct {
 	Attempt int
 	// Retries is how many retries of the schedule the delivery has had.
 	Retries int
-	// Failing says that the endpoint keeps failing, and FailingSince since when
-	// no attempt has succeeded; nil if the last one did.
-	Failing      bool
-	FailingSince *time.Time
+	// Failing says that the endpoint keeps failing.
+	Failing bool
 }
 
 // NewDispatch returns the next attempt of a delivery, to where its config
-// wants it now, without the payload and the number of retries.
+// wants it now, without the payload.
 func NewDispatch(d *Delivery, config *Config, now time.Time) Dispatch {
 	return Dispatch{
 		DeliveryID: d.ID, EventID: d.EventID, OrganisationID: d.OrganisationID,
-		ConfigID: d.WebhookID, ConfigName: config.Name, URL: config.URL, Headers: config.Headers, SigningKeys: config.SigningKeysAt(now),
-		SignatureHeader: config.SignatureHeader, Attempt: d.AttemptCount + 1,
-		Failing: LaneOf(config.ConsecutiveFailures) == LaneFailing, FailingSince: config.FailingSince,
+		ConfigID: d.WebhookID, ConfigName: config.Name, URL: config.URL,
+		Headers: config.Headers, SigningKeys: config.SigningKeysAt(now),
+		SignatureHeader: config.SignatureHeader, Attempt: d.AttemptCount + 1, Retries: d.Retries,
+		Failing: config.Lane() == LaneFailing,
 	}
 }
 
@@ -180,30 +172,4 @@ type Outcome struct {
 	Reason string
 	// Disable is the reason for which the config is to be disabled, or "".
 	Disable string
-}
-
-// Settle gives up further attempts if the config does not want them any more,
-// as it has been disabled or is gone since the attempt began.
-func (o *Outcome) Settle(config *Config, gone bool) {
-	if o.State != DeliveryPending {
-		return
-	}
-	switch {
-	case gone:
-		o.State, o.Reason = DeliveryFailed, ReasonConfigDeleted
-	case config.State != StateEnabled:
-		o.State, o.Reason = DeliveryFailed, ReasonConfigDisabled
-	}
-}
-
-// FailingAfter is the number of consecutive failures after which an endpoint's
-// deliveries wait in [LaneFailing].
-const FailingAfter = 3
-
-// LaneOf returns the lane for an endpoint with so many consecutive failures.
-func LaneOf(consecutiveFailures int) Lane {
-	if consecutiveFailures >= FailingAfter {
-		return LaneFailing
-	}
-	return LaneDeliveries
 }

@@ -33,3 +33,22 @@ type ConfigPage struct {
 	// Next is the cursor of the next page, nil on the last one.
 	Next *int64
 }
+
+// SetConfigs fills the page with what was found when one config more than the
+// limit was asked for, to tell whether another page follows.
+func (p *ConfigPage) SetConfigs(found []Config, limit int) {
+	p.Configs = found
+	if len(found) > limit {
+		p.Configs = found[:limit]
+		p.Next = &found[limit-1].ID
+	}
+}
+
+// SetDeliveries is [ConfigPage.SetConfigs] for deliveries.
+func (p *DeliveryPage) SetDeliveries(found []Delivery, limit int) {
+	p.Deliveries = found
+	if len(found) > limit {
+		p.Deliveries = found[:limit]
+		p.Next = found[limit-1].ID
+	}
+}

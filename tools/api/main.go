@@ -23,6 +23,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,22 +48,25 @@ func run(root string, update bool, names []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	load := importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	load := importer.ForCompiler(token.NewFileSet(), "gc", func(imported string) (io.ReadCloser, error) { return os.Open(exports[imported]) })
 	changed := false
 	for _, name := range names {
-		pkg, err := load.Import(module + "/" + name)
+		pkg, err := load.Import(path.Join(module, name))
 		if err != nil {
 			return err
 		}
-		path := filepath.Join(root, "api", strings.ReplaceAll(name, "/", "_")+".txt")
+		file := filepath.Join(root, "api", snapshot(pkg))
 		lines := features(pkg)
+		if err := refuseInternal(pkg, lines); err != nil {
+			return err
+		}
 		if update {
-			if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+			if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 				return err
 			}
 			continue
 		}
-		differs, err := compare(name, path, lines, out)
+		differs, err := compare(pkg.Name(), file, lines, out)
 		if err != nil {
 			return err
 		}
@@ -70,6 +74,27 @@ func run(root string, update bool, names []string, out io.Writer) error {
 	}
 	if changed {
 		return errChanged
+	}
+	return nil
+}
+
+// snapshot returns the name of a package's file in api/. The module's own
+// package has the module's name.
+func snapshot(pkg *types.Package) string {
+	name := strings.TrimPrefix(strings.TrimPrefix(pkg.Path(), module), "/")
+	if name == "" {
+		name = pkg.Name()
+	}
+	return strings.ReplaceAll(name, "/", "_") + ".txt"
+}
+
+// refuseInternal fails where a public type shows one that its users cannot
+// name.
+func refuseInternal(pkg *types.Package, lines []string) error {
+	for _, line := range lines {
+		if strings.Contains(line, "internal/") {
+			return fmt.Errorf("%s shows a type of internal/, which users cannot name: %s", pkg.Name(), line)
+		}
 	}
 	return nil
 }
@@ -101,8 +126,8 @@ func exportData(root string, names []string) (map[string]string, error) {
 }
 
 // compare prints what has changed, and tells whether anything has.
-func compare(name, path string, lines []string, out io.Writer) (bool, error) {
-	recorded, err := os.ReadFile(path)
+func compare(name, file string, lines []string, out io.Writer) (bool, error) {
+	recorded, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}

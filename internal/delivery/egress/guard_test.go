@@ -135,6 +135,7 @@ func TestCheckURLRefusesWhatIsNoDestination(t *testing.T) {
 	guard := New(Options{})
 	for _, raw := range []string{
 		"", "/hook", "//example.com/", "ftp://example.com/", "file:///etc/passwd", "gopher://example.com/",
+		"http://example.com:0/", "http://example.com:00/", "https://example.com:65536/", "http://example.com:99999/",
 		"http://", "http:///x", "http://./", "http://:80/", "http://exa mple.com/", "http://127.0.0.%31/",
 		"http://256.256.256.256/", "http://1.2.3.4.5/", "http://127.0.0.1.1/", "http://08.0.0.1/", "http://0x7g.1.1.0x1g.1/",
 		"http://1..2/", "http://4294967296/", "http://99999999999999999999/", "http://[::1", "http://[1.2.3.4]x/",

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -27,8 +28,8 @@ func (g *Guard) CheckURL(raw string) error {
 	if err != nil {
 		return invalidURL("the url cannot be parsed", nil)
 	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return invalidURL("the url's scheme must be http or https", nil)
+	if err := CheckForm(u); err != nil {
+		return err
 	}
 	addrs, err := literalAddrs(u.Hostname())
 	if err != nil {
@@ -36,6 +37,22 @@ func (g *Guard) CheckURL(raw string) error {
 	}
 	if blocked, ok := errors.AsType[*BlockedError](g.checkAll(addrs)); ok {
 		return invalidURL(fmt.Sprintf("deliveries may not go to the url's host: the address is %s", blocked.Kind), blocked)
+	}
+	return nil
+}
+
+// CheckForm refuses a URL that no request can be made of: it would fail in the
+// transport, in ways that look like the receiver's fault. The error is as that
+// of [Guard.CheckURL].
+func CheckForm(u *url.URL) error {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return invalidURL("the url's scheme must be http or https", nil)
+	}
+	if u.Hostname() == "" {
+		return invalidURL("the url has no host", nil)
+	}
+	if port, err := strconv.ParseUint(cmp.Or(u.Port(), "1"), 10, 16); err != nil || port == 0 {
+		return invalidURL("the url's port must be between 1 and 65535", nil)
 	}
 	return nil
 }

@@ -38,143 +38,129 @@ func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Du
 // under way to their end, and this one is.
 func (s *Store) beginGroup(ctx context.Context, group []*operation[beginning]) error {
 	return s.transact(ctx, func(tx *transaction) error {
-		ids := column(group, func(o **operation[beginning]) string { return (*o).value.job.DeliveryID })
-		w, err := s.lock(ctx, tx, &pgx.Batch{}, ids)
-		if err != nil || len(w.locked) == 0 {
-			return failAll(group, err)
+		ids := column(group, func(o *operation[beginning]) webhook.ID { return o.value.job.DeliveryID })
+		l, err := s.lock(ctx, tx, &pgx.Batch{}, ids)
+		if err != nil {
+			return err
 		}
-		p, err := s.findParcels(ctx, tx, w)
+		inputs, err := s.dispatchInputs(ctx, tx, l)
 		if err != nil {
 			return err
 		}
 		for _, o := range group {
-			o.value.dispatch, o.err = w.begin(&o.value, p)
+			o.value.dispatch, o.err = l.begin(&o.value, inputs)
 		}
 		batch := &pgx.Batch{}
-		w.save(tx, batch)
+		l.save(tx, batch)
 		return send(ctx, tx, batch)
 	})
+}
+
+// begin marks a delivery PROCESSING, or gives it up.
+func (l *lockedDeliveries) begin(b *beginning, inputs dispatchInputs) (webhook.Dispatch, error) {
+	d, err := l.delivery(b.job.DeliveryID)
+	if err != nil {
+		return webhook.Dispatch{}, err
+	}
+	config, err := inputs.config(d)
+	if err != nil {
+		return webhook.Dispatch{}, err
+	}
+	begun, err := d.Begin(b.job.Attempt, config, b.lease, l.now)
+	if err != nil {
+		return webhook.Dispatch{}, err
+	}
+	l.change(begun)
+	if begun.State != webhook.DeliveryProcessing {
+		return webhook.Dispatch{}, webhook.Overtaken() // it was given up
+	}
+	dispatch := webhook.NewDispatch(&begun, config, l.now)
+	dispatch.Payload = inputs.payloads[begun.EventID]
+	return dispatch, nil
 }
 
 // ReleaseAttempt takes back the beginning of an attempt that was not made. It
 // does nothing if the attempt was overtaken.
 func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error {
 	return s.write(ctx, "release attempt", func(tx *transaction) error {
-		w, err := s.lock(ctx, tx, &pgx.Batch{}, []string{dispatch.DeliveryID})
+		l, err := s.lock(ctx, tx, &pgx.Batch{}, []webhook.ID{dispatch.DeliveryID})
 		if err != nil {
 			return err
 		}
-		d, err := w.current(dispatch.DeliveryID, dispatch.Attempt)
-		if webhook.CodeOf(err) == webhook.CodeOvertaken {
-			return nil
-		}
-		if err != nil || d.State != webhook.DeliveryProcessing {
+		d, err := l.delivery(dispatch.DeliveryID)
+		if err != nil {
 			return err
 		}
-		w.move(d, webhook.DeliveryPending, "", new(w.now))
+		released, err := d.Release(dispatch.Attempt, l.now)
+		if err != nil {
+			return nil //nolint:nilerr // documented: it was overtaken
+		}
+		l.change(released)
 		batch := &pgx.Batch{}
-		w.save(tx, batch)
+		l.save(tx, batch)
 		return send(ctx, tx, batch)
 	})
 }
 
-// failAll gives each operation of a group the error for a delivery that does
-// not exist, unless there is another one.
-func failAll[T any](group []*operation[T], err error) error {
-	for _, o := range group {
-		o.err = store.NotFound("delivery")
-	}
-	return err
+// dispatchInputs are what deliveries send, by event, and the configs that say
+// where to.
+type dispatchInputs struct {
+	payloads map[webhook.ID][]byte
+	configs  map[int64]*foundConfig
 }
 
-// begin marks a delivery PROCESSING, or gives it up.
-func (w *work) begin(b *beginning, p parcels) (webhook.Dispatch, error) {
-	d, err := w.current(b.job.DeliveryID, b.job.Attempt)
-	if err != nil {
-		return webhook.Dispatch{}, err
-	}
-	if d.State == webhook.DeliveryProcessing && w.now.Before(d.UpdatedAt.Add(b.lease)) {
-		return webhook.Dispatch{}, store.AttemptUnderWay()
-	}
-	config := p.configs[d.WebhookID]
-	if config.err != nil {
-		return webhook.Dispatch{}, config.err
-	}
-	if reason := config.unwanted(d); reason != "" {
-		w.move(d, webhook.DeliveryFailed, reason, nil)
-		return webhook.Dispatch{}, store.Overtaken()
-	}
-	dispatch := webhook.NewDispatch(&d.Delivery, &config.Config, w.now)
-	dispatch.Retries, dispatch.Payload = d.retries, p.payloads[d.EventID]
-	w.move(d, webhook.DeliveryProcessing, "", nil)
-	return dispatch, nil
-}
-
-// parcels are what deliveries send, by event, and the configs that say where
-// to.
-type parcels struct {
-	payloads map[string][]byte
-	configs  map[int64]foundConfig
-}
-
-// foundConfig is a config, or why it cannot be used. The zero value is one that
-// is gone.
+// foundConfig is a config, or why it cannot be used.
 type foundConfig struct {
 	webhook.Config
 	err error
 }
 
-// unwanted says why a config does not want a delivery, "" if it does.
-func (c *foundConfig) unwanted(d *storedDelivery) string {
-	switch {
-	case c.ID == 0 || c.OrganisationID != d.OrganisationID:
-		return webhook.ReasonConfigDeleted
-	case c.State != webhook.StateEnabled:
-		return webhook.ReasonConfigDisabled
+// config returns the config of a delivery, nil if it was deleted.
+func (i *dispatchInputs) config(d *webhook.Delivery) (*webhook.Config, error) {
+	found := i.configs[d.WebhookID]
+	if found == nil || found.OrganisationID != d.OrganisationID {
+		return nil, nil //nolint:nilnil // documented: that it is gone is a fact to decide on
 	}
-	return ""
+	return &found.Config, found.err
 }
 
-func (s *Store) findParcels(ctx context.Context, tx pgx.Tx, w *work) (parcels, error) {
-	p := parcels{payloads: map[string][]byte{}, configs: map[int64]foundConfig{}}
-	var events []string
+func (s *Store) dispatchInputs(ctx context.Context, tx pgx.Tx, l *lockedDeliveries) (dispatchInputs, error) {
+	inputs := dispatchInputs{payloads: map[webhook.ID][]byte{}, configs: map[int64]*foundConfig{}}
+	if len(l.byID) == 0 {
+		return inputs, nil
+	}
+	var events []webhook.ID
 	var configs []int64
-	for _, d := range w.locked {
-		if _, known := p.payloads[d.EventID]; !known {
-			p.payloads[d.EventID] = nil
-			events = append(events, d.EventID)
-		}
-		if _, known := p.configs[d.WebhookID]; !known {
-			p.configs[d.WebhookID] = foundConfig{}
-			configs = append(configs, d.WebhookID)
-		}
+	for _, d := range l.byID {
+		events, configs = append(events, d.EventID), append(configs, d.WebhookID)
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(`SELECT id, payload FROM events WHERE id = ANY($1::uuid[])`, events).Query(p.scanPayloads)
-	batch.Queue(`SELECT `+configColumns+` FROM webhook_configs WHERE id = ANY($1)`, configs).Query(func(rows pgx.Rows) error {
-		found, err := scanAll(rows, func(r pgx.Row) (foundConfig, error) {
-			c, err := s.scanConfig(r)
-			if webhook.CodeOf(err) == webhook.CodeDecryptionFailed {
-				return foundConfig{Config: c, err: err}, nil // that config's own trouble
+	batch.Queue(`SELECT id, payload FROM events WHERE id = ANY($1::uuid[])`, uuids(events)).Query(inputs.scanPayloads)
+	batch.Queue(`SELECT `+store.ConfigColumns+` FROM webhook_configs WHERE id = ANY($1)`, distinct(configs)).
+		Query(func(rows pgx.Rows) error {
+			found, err := scanAll(rows, func(r pgx.Row) (*foundConfig, error) {
+				c, err := s.scanConfig(r)
+				if webhook.CodeOf(err) == webhook.CodeDecryptionFailed {
+					return &foundConfig{Config: c, err: err}, nil // that config's own trouble
+				}
+				return &foundConfig{Config: c}, err
+			})
+			for _, c := range found {
+				inputs.configs[c.ID] = c
 			}
-			return foundConfig{Config: c}, err
+			return err
 		})
-		for _, c := range found {
-			p.configs[c.ID] = c
-		}
-		return err
-	})
-	return p, send(ctx, tx, batch)
+	return inputs, send(ctx, tx, batch)
 }
 
-func (p *parcels) scanPayloads(rows pgx.Rows) error {
+func (i *dispatchInputs) scanPayloads(rows pgx.Rows) error {
 	for rows.Next() {
-		var id string
+		var id webhook.ID
 		var payload []byte
 		if err := rows.Scan(&id, &payload); err != nil {
 			return err
 		}
-		p.payloads[id] = payload
+		i.payloads[id] = payload
 	}
 	return rows.Err()
 }

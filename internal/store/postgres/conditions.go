@@ -3,6 +3,8 @@ package postgres
 import (
 	"strconv"
 	"strings"
+
+	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 // arguments are those of a statement that is put together.
@@ -27,13 +29,13 @@ func (c *conditions) add(term string, value any) {
 	c.terms = append(c.terms, term+c.args.add(value))
 }
 
-// addIDs selects the ids from low on and below high; "" is no bound.
-func (c *conditions) addIDs(low, high string) {
-	if low != "" {
-		c.add(`id >= `, low)
+// addIDs selects the ids from low on and below high; zero is no bound.
+func (c *conditions) addIDs(low, high webhook.ID) {
+	if !low.IsZero() {
+		c.add(`id >= `, [16]byte(low))
 	}
-	if high != "" {
-		c.add(`id < `, high)
+	if !high.IsZero() {
+		c.add(`id < `, [16]byte(high))
 	}
 }
 

@@ -9,12 +9,10 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const configColumns = `id, organisation_id, created_at, updated_at, webhook_type, COALESCE(integration_type, ''),
-	name, url, state, topics, headers, signing_key, previous_signing_keys, signature_header, consecutive_failures, failing_since`
-
 // CreateConfig stores a new config with the defaults of
 // [webhook.Config.SetDefaults] and returns it with the id and the times that
-// it got. An unknown organisation gives [webhook.CodeNotFound].
+// it got. An unknown organisation gives [webhook.CodeNotFound], and one that
+// has as many configs as it may [webhook.CodeConfigLimitReached].
 //
 // An idempotency key that was used for the same request within
 // [webhook.IdempotencyRetention] gives the config that it led to, as it was
@@ -47,6 +45,9 @@ func (s *Store) CreateConfig(ctx context.Context, c webhook.Config, key webhook.
 // insertConfig stores c, sets its id, and keeps it as the answer of a key.
 // Secrets are bound to the id, so they follow in a second statement.
 func (s *Store) insertConfig(ctx context.Context, tx pgx.Tx, c *webhook.Config, key webhook.Idempotency) error {
+	if err := s.countConfig(ctx, tx, c.OrganisationID); err != nil {
+		return err
+	}
 	topics, err := store.EncodeTopics(c.Topics)
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func (s *Store) insertConfig(ctx context.Context, tx pgx.Tx, c *webhook.Config, 
 		c.OrganisationID, store.Micros(c.CreatedAt), store.Micros(c.UpdatedAt), c.Type, c.IntegrationType,
 		c.Name, c.URL, c.State, topics, c.SignatureHeader).Scan(&c.ID)
 	if err != nil {
-		return organisationMissing(err)
+		return err
 	}
 	batch := &pgx.Batch{}
 	if c.Headers != nil || c.SigningKey != "" {
@@ -78,6 +79,18 @@ func (s *Store) insertConfig(ctx context.Context, tx pgx.Tx, c *webhook.Config, 
 	return send(ctx, tx, batch)
 }
 
+// countConfig counts one config more, and gives the organisation's configs a
+// new version.
+func (s *Store) countConfig(ctx context.Context, tx pgx.Tx, organisationID int64) error {
+	var configs int
+	err := tx.QueryRow(ctx, `UPDATE organisations SET config_version = config_version + 1, configs = configs + 1
+		WHERE id = $1 RETURNING configs`, organisationID).Scan(&configs)
+	if err == nil && configs > s.maxConfigs {
+		return store.ConfigLimitReached(s.maxConfigs)
+	}
+	return missing("organisation", err)
+}
+
 // Config returns one config, its secrets included.
 func (s *Store) Config(ctx context.Context, organisationID, id int64) (webhook.Config, error) {
 	c, err := s.config(ctx, s.pool, organisationID, id, "")
@@ -92,7 +105,7 @@ const forUpdate = ` FOR NO KEY UPDATE`
 
 func (s *Store) config(ctx context.Context, q querier, organisationID, id int64, lock string) (webhook.Config, error) {
 	c, err := s.scanConfig(q.QueryRow(ctx,
-		`SELECT `+configColumns+` FROM webhook_configs WHERE organisation_id = $1 AND id = $2`+lock, organisationID, id))
+		`SELECT `+store.ConfigColumns+` FROM webhook_configs WHERE organisation_id = $1 AND id = $2`+lock, organisationID, id))
 	return c, missing("webhook config", err)
 }
 
@@ -110,11 +123,12 @@ func (s *Store) Configs(ctx context.Context, organisationID int64, filter webhoo
 	return page, nil
 }
 
-func (s *Store) configPage(ctx context.Context, tx pgx.Tx, organisationID int64, filter webhook.ConfigFilter) (webhook.ConfigPage, error) {
-	var page webhook.ConfigPage
+func (s *Store) configPage(
+	ctx context.Context, tx pgx.Tx, organisationID int64, filter webhook.ConfigFilter,
+) (page webhook.ConfigPage, err error) {
 	where := conditions{args: &arguments{}}
 	where.add(`organisation_id = `, organisationID)
-	err := tx.QueryRow(ctx, `SELECT count(*) FROM webhook_configs`+where.sql(), *where.args...).Scan(&page.Count)
+	err = tx.QueryRow(ctx, `SELECT count(*) FROM webhook_configs`+where.sql(), *where.args...).Scan(&page.Count)
 	if err != nil {
 		return page, err
 	}
@@ -123,14 +137,12 @@ func (s *Store) configPage(ctx context.Context, tx pgx.Tx, organisationID int64,
 	}
 	limit := webhook.PageLimit(filter.Limit)
 	// One row more than asked for tells whether another page follows.
-	query := `SELECT ` + configColumns + ` FROM webhook_configs` + where.sql() + ` ORDER BY id DESC LIMIT ` + where.args.add(limit+1)
-	if page.Configs, err = collect(ctx, tx, s.scanConfig, query, *where.args...); err != nil {
+	query := `SELECT ` + store.ConfigColumns + ` FROM webhook_configs` + where.sql() + ` ORDER BY id DESC LIMIT ` + where.args.add(limit+1)
+	configs, err := collect(ctx, tx, s.scanConfig, query, *where.args...)
+	if err != nil {
 		return page, err
 	}
-	if len(page.Configs) > limit {
-		page.Configs = page.Configs[:limit]
-		page.Next = &page.Configs[limit-1].ID
-	}
+	page.SetConfigs(configs, limit)
 	return page, nil
 }
 
@@ -149,16 +161,9 @@ func (s *Store) UpdateConfig(ctx context.Context, organisationID, id int64, chan
 		if err != nil {
 			return err
 		}
-		updated = current.Clone()
-		if err := change(&updated); err != nil {
+		if updated, err = current.Update(change, s.now()); err != nil {
 			return err
 		}
-		updated.ID, updated.OrganisationID = current.ID, current.OrganisationID
-		updated.CreatedAt = current.CreatedAt
-		updated.UpdatedAt = store.NextUpdate(current.UpdatedAt, s.now())
-		updated.SetDefaults()
-		// change may have put slices of its caller into the config.
-		updated = updated.Clone()
 		if err := s.saveConfig(ctx, tx, &updated); err != nil {
 			return err
 		}
@@ -170,6 +175,7 @@ func (s *Store) UpdateConfig(ctx context.Context, organisationID, id int64, chan
 	if err != nil {
 		return webhook.Config{}, err
 	}
+	s.subscriptions.SetLane(id, updated.Lane())
 	return updated, nil
 }
 
@@ -183,52 +189,45 @@ func (s *Store) saveConfig(ctx context.Context, tx pgx.Tx, c *webhook.Config) er
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE webhook_configs SET
-		updated_at = $1, webhook_type = $2, integration_type = NULLIF($3, ''), name = $4, url = $5, state = $6,
-		topics = $7, headers = $8, signing_key = $9, previous_signing_keys = $10, signature_header = $11,
-		consecutive_failures = $12, failing_since = $13
-		WHERE id = $14`,
-		store.Micros(c.UpdatedAt), c.Type, c.IntegrationType, c.Name, c.URL, c.State,
-		topics, sealed.Headers, sealed.SigningKey, sealed.PreviousSigningKeys, c.SignatureHeader,
-		c.ConsecutiveFailures, store.MicrosOrNil(c.FailingSince), c.ID)
+	batch := &pgx.Batch{}
+	batch.Queue(`UPDATE webhook_configs SET webhook_type = $1, integration_type = NULLIF($2, ''), name = $3, url = $4,
+		topics = $5, headers = $6, signing_key = $7, previous_signing_keys = $8, signature_header = $9 WHERE id = $10`,
+		c.Type, c.IntegrationType, c.Name, c.URL,
+		topics, sealed.Headers, sealed.SigningKey, sealed.PreviousSigningKeys, c.SignatureHeader, c.ID)
+	saveEndpoints(batch, []*webhook.Config{c})
+	if err := send(ctx, tx, batch); err != nil {
+		return err
+	}
+	return newConfigVersion(ctx, tx, c.OrganisationID)
+}
+
+// newConfigVersion keeps processes from using configs that they have in memory.
+func newConfigVersion(ctx context.Context, tx pgx.Tx, organisationID int64) error {
+	_, err := tx.Exec(ctx, `UPDATE organisations SET config_version = config_version + 1 WHERE id = $1`, organisationID)
 	return err
 }
 
 // DeleteConfig removes a config and keeps its delivery logs. Deliveries that
 // wait are given up.
 func (s *Store) DeleteConfig(ctx context.Context, organisationID, id int64) error {
-	return s.write(ctx, "delete webhook config", func(tx *transaction) error {
+	err := s.write(ctx, "delete webhook config", func(tx *transaction) error {
 		var deleted int64
 		err := tx.QueryRow(ctx, `DELETE FROM webhook_configs WHERE organisation_id = $1 AND id = $2 RETURNING id`,
 			organisationID, id).Scan(&deleted)
 		if err != nil {
 			return missing("webhook config", err)
 		}
+		_, err = tx.Exec(ctx, `UPDATE organisations SET config_version = config_version + 1, configs = configs - 1 WHERE id = $1`,
+			organisationID)
+		if err != nil {
+			return err
+		}
 		return s.giveUp(ctx, tx, organisationID, id, webhook.ReasonConfigDeleted)
 	})
+	if err == nil {
+		s.subscriptions.SetLane(id, webhook.LaneDeliveries)
+	}
+	return err
 }
 
-func (s *Store) scanConfig(r pgx.Row) (webhook.Config, error) {
-	var (
-		c                    webhook.Config
-		sealed               store.SealedSecrets
-		createdAt, updatedAt int64
-		failingSince         *int64
-		topics               string
-	)
-	err := r.Scan(&c.ID, &c.OrganisationID, &createdAt, &updatedAt, &c.Type, &c.IntegrationType,
-		&c.Name, &c.URL, &c.State, &topics, &sealed.Headers, &sealed.SigningKey, &sealed.PreviousSigningKeys,
-		&c.SignatureHeader, &c.ConsecutiveFailures, &failingSince)
-	if err != nil {
-		return webhook.Config{}, err
-	}
-	c.CreatedAt, c.UpdatedAt = store.Time(createdAt), store.Time(updatedAt)
-	c.FailingSince = store.TimeOrNil(failingSince)
-	if c.Topics, err = store.DecodeTopics(topics); err != nil {
-		return webhook.Config{}, err
-	}
-	if err := store.OpenSecrets(s.cipher, &c, sealed); err != nil {
-		return webhook.Config{}, err
-	}
-	return c, nil
-}
+func (s *Store) scanConfig(r pgx.Row) (webhook.Config, error) { return store.ScanConfig(r, s.cipher) }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sync"
@@ -70,17 +71,17 @@ func edgeWhere(args *arguments, organisationID int64, filter webhook.DeliveryFil
 }
 
 func spanRows(args *arguments, cover store.Cover) string {
-	levels := args.add(column(cover.Spans, func(s *store.Spans) int16 { return int16(s.Level) })) //nolint:gosec // at most 63
-	firsts := args.add(column(cover.Spans, func(s *store.Spans) int64 { return s.First }))
-	lasts := args.add(column(cover.Spans, func(s *store.Spans) int64 { return s.Last }))
+	levels := args.add(column(cover.Spans, func(s store.Spans) int16 { return int16(s.Level) })) //nolint:gosec // at most 63
+	firsts := args.add(column(cover.Spans, func(s store.Spans) int64 { return s.First }))
+	lasts := args.add(column(cover.Spans, func(s store.Spans) int64 { return s.Last }))
 	return `unnest(` + levels + `::smallint[], ` + firsts + `::bigint[], ` + lasts + `::bigint[]) AS spans (level, first, last)`
 }
 
 func edgeRows(args *arguments, cover store.Cover) string {
-	var lows, highs []string
+	var lows, highs [][16]byte
 	for _, edge := range cover.Edges {
 		low, high := edge.IDs()
-		if high == "" {
+		if high.IsZero() {
 			high = lastID
 		}
 		lows, highs = append(lows, low), append(highs, high)
@@ -89,49 +90,28 @@ func edgeRows(args *arguments, cover store.Cover) string {
 }
 
 // lastID is greater than every id.
-const lastID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-
-// changes sums up how the numbers of deliveries change in a transaction.
-type changes map[changeKey]store.Change
-
-type changeKey struct {
-	organisationID, webhookID int64
-	syncID                    string
-	made                      int64
-}
-
-func (c changes) add(d *webhook.Delivery, from, to webhook.DeliveryState) {
-	if from == to {
-		return
-	}
-	key := changeKey{d.OrganisationID, d.WebhookID, d.SyncID, store.Shortest(d.CreatedAt.UnixMilli())}
-	c[key] = c[key].Plus(store.Moved(from, to))
-}
+var lastID = webhook.ID(bytes.Repeat([]byte{0xff}, len(webhook.ID{})))
 
 // count notes how the numbers of deliveries have changed.
-func (t *transaction) count(batch *pgx.Batch, counted changes) {
-	var keys []changeKey
-	for key, change := range counted {
-		if change != (store.Change{}) {
-			keys = append(keys, key)
-		}
-	}
+func (t *transaction) count(batch *pgx.Batch, counted store.Changes) {
+	keys := counted.Keys()
 	if len(keys) == 0 {
 		return
 	}
 	t.counted += len(keys)
+	type item = store.ChangeKey
 	batch.Queue(`INSERT INTO delivery_changes (organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)
 		SELECT organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed
 		FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
 			AS n (organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)`,
-		column(keys, func(k *changeKey) int64 { return k.organisationID }),
-		column(keys, func(k *changeKey) int64 { return k.webhookID }),
-		column(keys, func(k *changeKey) string { return k.syncID }),
-		column(keys, func(k *changeKey) int64 { return k.made }),
-		column(keys, func(k *changeKey) int64 { return counted[*k].Pending }),
-		column(keys, func(k *changeKey) int64 { return counted[*k].Processing }),
-		column(keys, func(k *changeKey) int64 { return counted[*k].Delivered }),
-		column(keys, func(k *changeKey) int64 { return counted[*k].Failed }))
+		column(keys, func(k item) int64 { return k.OrganisationID }),
+		column(keys, func(k item) int64 { return k.WebhookID }),
+		column(keys, func(k item) string { return k.SyncID }),
+		column(keys, func(k item) int64 { return k.Made }),
+		column(keys, func(k item) int64 { return counted[k].Pending }),
+		column(keys, func(k item) int64 { return counted[k].Processing }),
+		column(keys, func(k item) int64 { return counted[k].Delivered }),
+		column(keys, func(k item) int64 { return counted[k].Failed }))
 }
 
 // foldSQL moves the changes that are committed to the sums: for each level, and

@@ -10,18 +10,7 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const deliveryColumns = `id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code,
-	attempt_count, COALESCE(failure_reason, ''), next_attempt_at, COALESCE(event_type, ''), COALESCE(integration, ''),
-	COALESCE(sync_id, ''), created_at, updated_at, retries`
-
-// storedDelivery is a row of deliveries.
-type storedDelivery struct {
-	webhook.Delivery
-	retries int
-}
-
 // Deliveries returns a page of an organisation's delivery logs, newest first.
-// A cursor that is not a UUID gives [webhook.CodeInvalid].
 func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error) {
 	var page webhook.DeliveryPage
 	err := s.read(ctx, "list deliveries", func(tx pgx.Tx) (err error) {
@@ -37,12 +26,8 @@ func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter web
 func deliveryPage(ctx context.Context, tx pgx.Tx, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
 	where := deliveryConditions(&arguments{}, organisationID, filter)
 	where.addIDs(store.IDRange(filter.From, filter.To))
-	if filter.Cursor != "" {
-		cursor, err := store.ParseID(filter.Cursor)
-		if err != nil {
-			return page, err
-		}
-		where.add(`id < `, cursor)
+	if !filter.Cursor.IsZero() {
+		where.add(`id < `, [16]byte(filter.Cursor))
 	}
 	if page.Count, err = countDeliveries(ctx, tx, organisationID, filter); err != nil {
 		return page, err
@@ -51,14 +36,12 @@ func deliveryPage(ctx context.Context, tx pgx.Tx, organisationID int64, filter w
 	// One row more than asked for tells whether another page follows.
 	// PostgreSQL plans for the number: for one that it does not know it would
 	// expect a tenth of all rows.
-	query := `SELECT ` + deliveryColumns + ` FROM deliveries` + where.sql() + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(limit+1)
-	if page.Deliveries, err = collect(ctx, tx, scanDelivery, query, *where.args...); err != nil {
+	query := `SELECT ` + store.DeliveryColumns + ` FROM deliveries` + where.sql() + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(limit+1)
+	found, err := collect(ctx, tx, scanDelivery, query, *where.args...)
+	if err != nil {
 		return page, err
 	}
-	if len(page.Deliveries) > limit {
-		page.Deliveries = page.Deliveries[:limit]
-		page.Next = page.Deliveries[limit-1].ID
-	}
+	page.SetDeliveries(found, limit)
 	return page, nil
 }
 
@@ -79,25 +62,21 @@ func deliveryConditions(args *arguments, organisationID int64, filter webhook.De
 	return where
 }
 
-// Delivery returns one delivery with its payload and its attempts. An id that
-// is not a UUID gives [webhook.CodeNotFound], like any other unknown one.
-func (s *Store) Delivery(ctx context.Context, organisationID int64, id string) (webhook.DeliveryDetail, error) {
-	canonical, err := store.ParseID(id)
-	if err != nil {
-		return webhook.DeliveryDetail{}, store.NotFound("delivery")
-	}
+// Delivery returns one delivery with its payload and its latest attempts.
+func (s *Store) Delivery(ctx context.Context, organisationID int64, id webhook.ID) (webhook.DeliveryDetail, error) {
 	var detail webhook.DeliveryDetail
-	err = s.read(ctx, "get delivery", func(tx pgx.Tx) (err error) {
+	err := s.read(ctx, "get delivery", func(tx pgx.Tx) (err error) {
 		detail.Delivery, err = scanDelivery(tx.QueryRow(ctx,
-			`SELECT `+deliveryColumns+` FROM deliveries WHERE organisation_id = $1 AND id = $2`, organisationID, canonical))
+			`SELECT `+store.DeliveryColumns+` FROM deliveries WHERE organisation_id = $1 AND id = $2`, organisationID, [16]byte(id)))
 		if err != nil {
 			return missing("delivery", err)
 		}
-		if err := tx.QueryRow(ctx, `SELECT payload FROM events WHERE id = $1`, detail.EventID).Scan(&detail.Payload); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT payload FROM events WHERE id = $1`, [16]byte(detail.EventID)).Scan(&detail.Payload); err != nil {
 			return err
 		}
 		detail.Attempts, err = collect(ctx, tx, scanAttempt,
-			`SELECT `+attemptColumns+` FROM delivery_attempts WHERE delivery_id = $1 ORDER BY number`, detail.ID)
+			`SELECT `+store.AttemptColumns+` FROM delivery_attempts WHERE delivery_id = $1 AND number > $2 ORDER BY number`,
+			[16]byte(id), detail.AttemptCount-webhook.MaxShownAttempts)
 		return err
 	})
 	if err != nil {
@@ -106,80 +85,65 @@ func (s *Store) Delivery(ctx context.Context, organisationID int64, id string) (
 	return detail, nil
 }
 
-func scanDelivery(r pgx.Row) (webhook.Delivery, error) {
-	d, err := scanStored(r)
-	return d.Delivery, err
-}
+func scanDelivery(r pgx.Row) (webhook.Delivery, error) { return store.ScanDelivery(r) }
 
-func scanStored(r pgx.Row) (storedDelivery, error) {
-	var (
-		d                    storedDelivery
-		next                 *int64
-		createdAt, updatedAt int64
-	)
-	err := r.Scan(&d.ID, &d.OrganisationID, &d.EventID, &d.WebhookID, &d.WebhookName, &d.WebhookURL, &d.State,
-		&d.LatestStatusCode, &d.AttemptCount, &d.FailureReason, &next, &d.EventType, &d.Integration, &d.SyncID,
-		&createdAt, &updatedAt, &d.retries)
-	if err != nil {
-		return storedDelivery{}, err
-	}
-	d.NextAttemptAt, d.CreatedAt, d.UpdatedAt = store.TimeOrNil(next), store.Time(createdAt), store.Time(updatedAt)
-	return d, nil
-}
+func scanAttempt(r pgx.Row) (webhook.Attempt, error) { return store.ScanAttempt(r) }
 
 // saveDeliveries stores what can change of deliveries.
-func saveDeliveries(batch *pgx.Batch, deliveries []*storedDelivery) {
+func saveDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
 	if len(deliveries) == 0 {
 		return
 	}
-	type item = *storedDelivery
+	type item = *webhook.Delivery
 	batch.Queue(`UPDATE deliveries d SET state = u.state, latest_status_code = u.latest_status_code,
 			attempt_count = u.attempt_count, retries = u.retries, failure_reason = NULLIF(u.failure_reason, ''),
 			next_attempt_at = u.next_attempt_at, updated_at = u.updated_at
 		FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::text[], $7::bigint[], $8::bigint[])
 			AS u (id, state, latest_status_code, attempt_count, retries, failure_reason, next_attempt_at, updated_at)
 		WHERE d.id = u.id`,
-		column(deliveries, func(d *item) string { return (*d).ID }),
-		column(deliveries, func(d *item) string { return string((*d).State) }),
-		column(deliveries, func(d *item) *int { return (*d).LatestStatusCode }),
-		column(deliveries, func(d *item) int { return (*d).AttemptCount }),
-		column(deliveries, func(d *item) int { return (*d).retries }),
-		column(deliveries, func(d *item) string { return (*d).FailureReason }),
-		column(deliveries, func(d *item) *int64 { return store.MicrosOrNil((*d).NextAttemptAt) }),
-		column(deliveries, func(d *item) int64 { return store.Micros((*d).UpdatedAt) }))
+		column(deliveries, func(d item) [16]byte { return d.ID }),
+		column(deliveries, func(d item) string { return string(d.State) }),
+		column(deliveries, func(d item) *int { return d.LatestStatusCode }),
+		column(deliveries, func(d item) int { return d.AttemptCount }),
+		column(deliveries, func(d item) int { return d.Retries }),
+		column(deliveries, func(d item) string { return d.FailureReason }),
+		column(deliveries, func(d item) *int64 { return store.MicrosOrNil(d.NextAttemptAt) }),
+		column(deliveries, func(d item) int64 { return store.Micros(d.UpdatedAt) }))
 }
 
-func insertDeliveries(batch *pgx.Batch, deliveries []webhook.Delivery) {
+func insertDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
 	if len(deliveries) == 0 {
 		return
 	}
-	type item = webhook.Delivery
+	type item = *webhook.Delivery
 	batch.Queue(`INSERT INTO deliveries
 		(id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-			failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
+			retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
 		SELECT id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-			NULLIF(failure_reason, ''), next_attempt_at, NULLIF(event_type, ''), NULLIF(integration, ''), NULLIF(sync_id, ''),
+			retries, NULLIF(failure_reason, ''), next_attempt_at, NULLIF(event_type, ''), NULLIF(integration, ''), NULLIF(sync_id, ''),
 			created_at, updated_at
 		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::integer[],
-				$9::integer[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[])
+				$9::integer[], $10::integer[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::bigint[],
+				$17::bigint[])
 			AS n (id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-				failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)`,
-		column(deliveries, func(d *item) string { return d.ID }),
-		column(deliveries, func(d *item) string { return d.EventID }),
-		column(deliveries, func(d *item) int64 { return d.OrganisationID }),
-		column(deliveries, func(d *item) int64 { return d.WebhookID }),
-		column(deliveries, func(d *item) string { return d.WebhookName }),
-		column(deliveries, func(d *item) string { return d.WebhookURL }),
-		column(deliveries, func(d *item) string { return string(d.State) }),
-		column(deliveries, func(d *item) *int { return d.LatestStatusCode }),
-		column(deliveries, func(d *item) int { return d.AttemptCount }),
-		column(deliveries, func(d *item) string { return d.FailureReason }),
-		column(deliveries, func(d *item) *int64 { return store.MicrosOrNil(d.NextAttemptAt) }),
-		column(deliveries, func(d *item) string { return d.EventType }),
-		column(deliveries, func(d *item) string { return d.Integration }),
-		column(deliveries, func(d *item) string { return d.SyncID }),
-		column(deliveries, func(d *item) int64 { return store.Micros(d.CreatedAt) }),
-		column(deliveries, func(d *item) int64 { return store.Micros(d.UpdatedAt) }))
+				retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)`,
+		column(deliveries, func(d item) [16]byte { return d.ID }),
+		column(deliveries, func(d item) [16]byte { return d.EventID }),
+		column(deliveries, func(d item) int64 { return d.OrganisationID }),
+		column(deliveries, func(d item) int64 { return d.WebhookID }),
+		column(deliveries, func(d item) string { return d.WebhookName }),
+		column(deliveries, func(d item) string { return d.WebhookURL }),
+		column(deliveries, func(d item) string { return string(d.State) }),
+		column(deliveries, func(d item) *int { return d.LatestStatusCode }),
+		column(deliveries, func(d item) int { return d.AttemptCount }),
+		column(deliveries, func(d item) int { return d.Retries }),
+		column(deliveries, func(d item) string { return d.FailureReason }),
+		column(deliveries, func(d item) *int64 { return store.MicrosOrNil(d.NextAttemptAt) }),
+		column(deliveries, func(d item) string { return d.EventType }),
+		column(deliveries, func(d item) string { return d.Integration }),
+		column(deliveries, func(d item) string { return d.SyncID }),
+		column(deliveries, func(d item) int64 { return store.Micros(d.CreatedAt) }),
+		column(deliveries, func(d item) int64 { return store.Micros(d.UpdatedAt) }))
 }
 
 // ImportDelivery stores a delivery that was made elsewhere, with an event of
@@ -196,25 +160,25 @@ func (s *Store) ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (w
 		if err := requireOrganisation(ctx, tx, d.OrganisationID); err != nil {
 			return err
 		}
-		m := s.newMaking()
+		b := s.newPublishBatch()
 		at := d.CreatedAt
 		if at.IsZero() {
-			at = m.now
+			at = b.now
 		}
 		event := webhook.Event{OrganisationID: d.OrganisationID, Payload: d.Payload}
-		m.event(&event, at)
+		b.event(&event, at)
 		imported.EventID = event.ID
 		imported.ID, imported.CreatedAt = s.ids.Next(at)
 		imported.UpdatedAt, imported.AttemptCount = imported.CreatedAt, len(d.Attempts)
-		m.delivery(&imported)
-		attempts := make([]madeAttempt, len(d.Attempts))
+		b.delivery(&imported)
+		attempts := make([]*storedAttempt, len(d.Attempts))
 		for i, attempt := range d.Attempts {
 			attempt.Number = i + 1
 			attempts[i] = s.newAttempt(imported.ID, attempt)
 		}
 		batch := &pgx.Batch{}
 		insertAttempts(batch, attempts)
-		return m.save(ctx, tx, batch)
+		return b.save(ctx, tx, batch)
 	})
 	if err != nil {
 		return webhook.Delivery{}, err

@@ -18,7 +18,6 @@ import (
 // SQLSTATE codes and classes, which are the first two characters
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 const (
-	stateForeignKeyViolation   = "23503"
 	stateCharacterNotInSet     = "22021" // a NUL, or no UTF-8
 	stateReadOnlyTransaction   = "25006"
 	stateUnknownStatement      = "26000"
@@ -111,15 +110,6 @@ var errClosed = errors.New("the store is closed")
 func isRetryable(err error) bool {
 	state := sqlState(err)
 	return state == stateSerializationFailure || state == stateDeadlockDetected
-}
-
-// organisationMissing turns the violation of the foreign key to organisations
-// into an error that callers can tell.
-func organisationMissing(err error) error {
-	if sqlState(err) == stateForeignKeyViolation {
-		return store.NotFound("organisation")
-	}
-	return err
 }
 
 // missing turns the absence of a row into an error that callers can tell.

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,28 +13,36 @@ import (
 type finishing struct {
 	dispatch *webhook.Dispatch
 	outcome  webhook.Outcome
+	// disabled is why the config was disabled because of it, "" if it was not.
+	disabled string
+	lane     webhook.Lane
 }
 
-// FinishAttempt records what became of an attempt, and queues the next one if
-// there is to be one. An attempt that was overtaken, because the queue gave its
-// job to another worker, gives [webhook.CodeOvertaken] and changes nothing.
-func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error {
-	_, err := s.finishing.do(ctx, finishing{dispatch: dispatch, outcome: outcome})
-	return wrap(ctx, "finish attempt", err)
+// FinishAttempt records the outcome of an attempt, and queues the next one if
+// there is to be one. It returns why the config was disabled because of it, ""
+// if it was not. An attempt that was overtaken, because the queue gave its job
+// to another worker, gives [webhook.CodeOvertaken] and changes nothing.
+func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error) {
+	done, err := s.finishing.do(ctx, finishing{dispatch: dispatch, outcome: outcome})
+	if err != nil {
+		return "", wrap(ctx, "finish attempt", err)
+	}
+	s.subscriptions.SetLane(dispatch.ConfigID, done.lane)
+	return done.disabled, nil
 }
 
-// closing is a group of attempts that are finished in one transaction.
-type closing struct {
-	*work
-	// health is that of the configs that are locked. One that is missing had no
+// finishBatch is a group of attempts that are finished in one transaction.
+type finishBatch struct {
+	*lockedDeliveries
+	// endpoints are the configs that are locked. One that is missing has had no
 	// failures, or is gone.
-	health   map[int64]*health
-	attempts []madeAttempt
-	jobs     []webhook.Job
+	endpoints map[int64]*endpoint
+	attempts  []*storedAttempt
+	jobs      []webhook.Job
 }
 
-// health is what attempts change of a config.
-type health struct {
+// endpoint is what outcomes change of a config.
+type endpoint struct {
 	webhook.Config
 	changed  bool
 	disabled string // the reason for which it was disabled just now
@@ -44,24 +51,24 @@ type health struct {
 func (s *Store) finishGroup(ctx context.Context, group []*operation[finishing]) error {
 	return s.transact(ctx, func(tx *transaction) error {
 		batch := &pgx.Batch{}
-		locked := lockHealth(batch, group)
-		ids := column(group, func(o **operation[finishing]) string { return (*o).value.dispatch.DeliveryID })
-		w, err := s.lock(ctx, tx, batch, ids)
+		endpoints := lockEndpoints(batch, group)
+		ids := column(group, func(o *operation[finishing]) webhook.ID { return o.value.dispatch.DeliveryID })
+		l, err := s.lock(ctx, tx, batch, ids)
 		if err != nil {
 			return err
 		}
-		c := &closing{work: w, health: locked}
+		b := &finishBatch{lockedDeliveries: l, endpoints: endpoints}
 		for _, o := range group {
-			o.err = c.finish(o.value.dispatch, o.value.outcome)
+			o.err = b.finish(&o.value)
 		}
-		return c.save(ctx, tx)
+		return b.save(ctx, tx)
 	})
 }
 
-// lockHealth locks the configs whose health the outcomes change: those of
+// lockEndpoints locks the configs whose health the outcomes change: those of
 // failures, and those of successes after failures. The result is there when the
 // batch has run.
-func lockHealth(batch *pgx.Batch, group []*operation[finishing]) map[int64]*health {
+func lockEndpoints(batch *pgx.Batch, group []*operation[finishing]) map[int64]*endpoint {
 	var all, failed []int64
 	for _, o := range group {
 		id := o.value.dispatch.ConfigID
@@ -70,120 +77,107 @@ func lockHealth(batch *pgx.Batch, group []*operation[finishing]) map[int64]*heal
 			failed = append(failed, id)
 		}
 	}
-	locked := map[int64]*health{}
-	batch.Queue(`SELECT id, organisation_id, state, updated_at, consecutive_failures, failing_since
-		FROM webhook_configs WHERE id = ANY($1) AND (consecutive_failures > 0 OR id = ANY($2)) ORDER BY id`+forUpdate, all, failed).
+	locked := map[int64]*endpoint{}
+	batch.Queue(`SELECT `+store.EndpointColumns+` FROM webhook_configs
+		WHERE id = ANY($1) AND (consecutive_failures > 0 OR id = ANY($2)) ORDER BY id`+forUpdate, distinct(all), distinct(failed)).
 		Query(func(rows pgx.Rows) error {
-			found, err := scanAll(rows, scanHealth)
-			for i := range found {
-				locked[found[i].ID] = &found[i]
+			found, err := scanAll(rows, func(r pgx.Row) (webhook.Config, error) { return store.ScanEndpoint(r) })
+			for _, c := range found {
+				locked[c.ID] = &endpoint{Config: c}
 			}
 			return err
 		})
 	return locked
 }
 
-func scanHealth(r pgx.Row) (health, error) {
-	var (
-		h            health
-		updatedAt    int64
-		failingSince *int64
-	)
-	err := r.Scan(&h.ID, &h.OrganisationID, &h.State, &updatedAt, &h.ConsecutiveFailures, &failingSince)
-	h.UpdatedAt, h.FailingSince = store.Time(updatedAt), store.TimeOrNil(failingSince)
-	return h, err
-}
-
 // finish applies one outcome.
-func (c *closing) finish(dispatch *webhook.Dispatch, outcome webhook.Outcome) error {
-	d, err := c.current(dispatch.DeliveryID, dispatch.Attempt)
+func (b *finishBatch) finish(f *finishing) error {
+	d, err := b.delivery(f.dispatch.DeliveryID)
 	if err != nil {
 		return err
 	}
-	attempt := outcome.Attempt
-	attempt.Number = dispatch.Attempt
-	c.attempts = append(c.attempts, c.store.newAttempt(d.ID, attempt))
-	failures := c.recordHealth(dispatch, &outcome)
-	d.AttemptCount, d.LatestStatusCode = d.AttemptCount+1, attempt.StatusCode
-	var next *time.Time
-	if outcome.State == webhook.DeliveryPending {
-		next = &outcome.RetryAt
-		d.retries++
-		c.jobs = append(c.jobs, d.NextJob(failures, outcome.RetryAt))
+	var config *webhook.Config
+	e := b.endpoints[d.WebhookID]
+	if e != nil && e.OrganisationID == d.OrganisationID {
+		config = &e.Config
 	}
-	c.move(d, outcome.State, text(outcome.Reason), next)
+	outcome := f.outcome
+	outcome.Reason = text(outcome.Reason)
+	finished, err := d.Finish(f.dispatch.Attempt, &outcome, config, b.now)
+	if err != nil {
+		return err
+	}
+	b.change(finished)
+	attempt := outcome.Attempt
+	attempt.Number = f.dispatch.Attempt
+	b.attempts = append(b.attempts, b.store.newAttempt(d.ID, attempt))
+	f.lane, f.disabled = webhook.LaneDeliveries, ""
+	if config != nil {
+		e.changed = e.changed || !outcome.Attempt.Success || e.ConsecutiveFailures > 0
+		e.Config, f.disabled = e.Record(&outcome, b.now)
+		f.lane = e.Lane()
+		if f.disabled != "" {
+			e.disabled = text(f.disabled)
+		}
+	}
+	if finished.State == webhook.DeliveryPending {
+		b.jobs = append(b.jobs, finished.NextJob(f.lane, outcome.RetryAt))
+	}
 	return nil
 }
 
-// recordHealth keeps track of whether the endpoint answers, and disables it if
-// that is the outcome. It returns the endpoint's consecutive failures. A config
-// that does not want deliveries any more gets no further attempts.
-func (c *closing) recordHealth(dispatch *webhook.Dispatch, outcome *webhook.Outcome) (failures int) {
-	h := c.health[dispatch.ConfigID]
-	if h == nil || h.OrganisationID != dispatch.OrganisationID {
-		outcome.Settle(&webhook.Config{State: webhook.StateEnabled}, !outcome.Attempt.Success) // a success needs no config
-		return 0
-	}
-	outcome.Settle(&h.Config, false)
-	if outcome.Attempt.Success {
-		h.changed = h.changed || h.ConsecutiveFailures != 0
-		h.ConsecutiveFailures, h.FailingSince = 0, nil
-		return 0
-	}
-	h.changed = true
-	h.ConsecutiveFailures++
-	if h.FailingSince == nil {
-		h.FailingSince = new(outcome.Attempt.CreatedAt)
-	}
-	if outcome.Disable != "" && h.State == webhook.StateEnabled {
-		h.State, h.disabled = webhook.StateDisabled, outcome.Disable
-		h.UpdatedAt = store.NextUpdate(h.UpdatedAt, c.now)
-	}
-	return h.ConsecutiveFailures
-}
-
 // save stores all of it, and queues the next attempts.
-func (c *closing) save(ctx context.Context, tx *transaction) error {
+func (b *finishBatch) save(ctx context.Context, tx *transaction) error {
 	batch := &pgx.Batch{}
-	insertAttempts(batch, c.attempts)
-	c.work.save(tx, batch)
-	c.saveHealth(batch)
+	insertAttempts(batch, b.attempts)
+	b.lockedDeliveries.save(tx, batch)
+	b.saveEndpoints(batch)
 	if err := send(ctx, tx, batch); err != nil {
 		return err
 	}
-	for _, h := range c.health {
-		if h.disabled == "" {
+	for _, e := range b.endpoints {
+		if e.disabled == "" {
 			continue
 		}
-		if err := c.store.giveUp(ctx, tx, h.OrganisationID, h.ID, text(h.disabled)); err != nil {
+		if err := newConfigVersion(ctx, tx, e.OrganisationID); err != nil {
+			return err
+		}
+		if err := b.store.giveUp(ctx, tx, e.OrganisationID, e.ID, e.disabled); err != nil {
 			return err
 		}
 	}
-	if len(c.jobs) == 0 {
+	if len(b.jobs) == 0 {
 		return nil
 	}
-	return c.store.enqueuer.Enqueue(ctx, tx.Tx, c.jobs)
+	return b.store.enqueuer.Enqueue(ctx, tx.Tx, b.jobs)
 }
 
-func (c *closing) saveHealth(batch *pgx.Batch) {
-	var changed []*health
-	for _, h := range c.health {
-		if h.changed {
-			changed = append(changed, h)
+func (b *finishBatch) saveEndpoints(batch *pgx.Batch) {
+	var changed []*endpoint
+	for _, e := range b.endpoints {
+		if e.changed {
+			changed = append(changed, e)
 		}
 	}
-	if len(changed) == 0 {
-		return
+	if len(changed) > 0 {
+		saveEndpoints(batch, column(changed, func(e *endpoint) *webhook.Config { return &e.Config }))
 	}
-	type item = *health
+}
+
+// saveEndpoints stores what of configs the outcomes of attempts change.
+func saveEndpoints(batch *pgx.Batch, configs []*webhook.Config) {
+	type item = *webhook.Config
 	batch.Queue(`UPDATE webhook_configs c SET state = u.state, updated_at = u.updated_at,
-			consecutive_failures = u.consecutive_failures, failing_since = u.failing_since
-		FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[])
-			AS u (id, state, updated_at, consecutive_failures, failing_since)
+			consecutive_failures = u.consecutive_failures, failing_since = u.failing_since,
+			failing_days = u.failing_days, last_failure_at = u.last_failure_at
+		FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[], $6::integer[], $7::bigint[])
+			AS u (id, state, updated_at, consecutive_failures, failing_since, failing_days, last_failure_at)
 		WHERE c.id = u.id`,
-		column(changed, func(h *item) int64 { return (*h).ID }),
-		column(changed, func(h *item) string { return string((*h).State) }),
-		column(changed, func(h *item) int64 { return store.Micros((*h).UpdatedAt) }),
-		column(changed, func(h *item) int { return (*h).ConsecutiveFailures }),
-		column(changed, func(h *item) *int64 { return store.MicrosOrNil((*h).FailingSince) }))
+		column(configs, func(c item) int64 { return c.ID }),
+		column(configs, func(c item) string { return string(c.State) }),
+		column(configs, func(c item) int64 { return store.Micros(c.UpdatedAt) }),
+		column(configs, func(c item) int { return c.ConsecutiveFailures }),
+		column(configs, func(c item) *int64 { return store.MicrosOrNil(c.FailingSince) }),
+		column(configs, func(c item) int { return c.FailingDays }),
+		column(configs, func(c item) *int64 { return store.MicrosOrNil(c.LastFailure) }))
 }

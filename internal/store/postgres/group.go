@@ -94,7 +94,7 @@ func (g *grouper[T]) gather(first *operation[T]) []*operation[T] {
 // fail for a reason that may be one's own.
 func (g *grouper[T]) runGroup(group []*operation[T]) {
 	err := g.attempt(group)
-	if err != nil && len(group) > 1 && !isEveryones(err) {
+	if err != nil && len(group) > 1 && !isGroupWide(err) {
 		for _, o := range group {
 			o.err = g.attempt([]*operation[T]{o})
 		}
@@ -125,8 +125,8 @@ func (g *grouper[T]) attempt(group []*operation[T]) (err error) {
 	return err
 }
 
-// isEveryones reports whether an error would meet each operation of a group.
-func isEveryones(err error) bool {
+// isGroupWide reports whether an error would meet each operation of a group.
+func isGroupWide(err error) bool {
 	_, unavailable := codeOf(err)
 	return unavailable || errors.Is(err, context.Canceled)
 }

@@ -41,7 +41,7 @@ func (s *Store) answers(ctx context.Context, tx pgx.Tx, keys []answerKey) (map[a
 	if len(keys) == 0 {
 		return found, nil
 	}
-	locks := column(keys, func(k *answerKey) int64 { return k.lock() })
+	locks := column(keys, func(k answerKey) int64 { return k.lock() })
 	slices.Sort(locks)
 	if err := lockKeys(ctx, tx, slices.Compact(locks)); err != nil {
 		return nil, err
@@ -49,9 +49,9 @@ func (s *Store) answers(ctx context.Context, tx pgx.Tx, keys []answerKey) (map[a
 	rows, err := tx.Query(ctx, `SELECT k.organisation_id, k.operation, k.key, k.answer FROM idempotency_keys k
 		JOIN unnest($1::bigint[], $2::text[], $3::text[]) AS wanted (organisation_id, operation, key)
 		USING (organisation_id, operation, key) WHERE k.created_at > $4`,
-		column(keys, func(k *answerKey) int64 { return k.organisationID }),
-		column(keys, func(k *answerKey) string { return k.operation }),
-		column(keys, func(k *answerKey) string { return k.key }), s.oldestKey())
+		column(keys, func(k answerKey) int64 { return k.organisationID }),
+		column(keys, func(k answerKey) string { return k.operation }),
+		column(keys, func(k answerKey) string { return k.key }), s.oldestKey())
 	if err != nil {
 		return nil, err
 	}
@@ -95,9 +95,9 @@ func (s *Store) keepAnswers(batch *pgx.Batch, keys []answerKey, sealed [][]byte)
 			AS n (organisation_id, operation, key, answer)
 		ON CONFLICT (organisation_id, operation, key)
 		DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at`,
-		column(keys, func(k *answerKey) int64 { return k.organisationID }),
-		column(keys, func(k *answerKey) string { return k.operation }),
-		column(keys, func(k *answerKey) string { return k.key }), sealed, s.nowMicros())
+		column(keys, func(k answerKey) int64 { return k.organisationID }),
+		column(keys, func(k answerKey) string { return k.operation }),
+		column(keys, func(k answerKey) string { return k.key }), sealed, s.nowMicros())
 	// Those that others are clearing away are left to them.
 	batch.Queue(`DELETE FROM idempotency_keys WHERE (organisation_id, operation, key) IN (
 		SELECT organisation_id, operation, key FROM idempotency_keys WHERE created_at <= $1

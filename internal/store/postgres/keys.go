@@ -10,29 +10,9 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const keyColumns = `id, organisation_id, name, prefix, hash, created_at, revoked_at`
+func scanKey(r pgx.Row) (store.StoredKey, error) { return store.ScanKey(r) }
 
-// storedKey is a row of api_keys.
-type storedKey struct {
-	webhook.Key
-	hash webhook.KeyHash
-}
-
-func scanKey(r pgx.Row) (storedKey, error) {
-	var (
-		k         storedKey
-		hash      []byte
-		createdAt int64
-		revokedAt *int64
-	)
-	err := r.Scan(&k.ID, &k.OrganisationID, &k.Name, &k.Prefix, &hash, &createdAt, &revokedAt)
-	if err != nil {
-		return storedKey{}, err
-	}
-	copy(k.hash[:], hash)
-	k.CreatedAt, k.RevokedAt = store.Time(createdAt), store.TimeOrNil(revokedAt)
-	return k, nil
-}
+func scanShownKey(r pgx.Row) (webhook.Key, error) { return store.ScanShownKey(r) }
 
 // CreateKey stores the hash of a new API key and returns its record. Of key,
 // OrganisationID, Name and Prefix count; the rest is assigned here. The
@@ -43,7 +23,7 @@ func (s *Store) CreateKey(ctx context.Context, key webhook.Key, hash webhook.Key
 	err := s.write(ctx, "create API key", func(tx *transaction) (err error) {
 		created, err = s.insertKey(ctx, tx, key, hash)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return keyConflict("the API key exists already")
+			return store.KeyConflict("the API key exists already")
 		}
 		return err
 	})
@@ -64,17 +44,11 @@ func (s *Store) EnsureKey(ctx context.Context, key webhook.Key, hash webhook.Key
 		if !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
-		found, err := scanKey(tx.QueryRow(ctx, `SELECT `+keyColumns+` FROM api_keys WHERE hash = $1`, hash[:]))
-		switch {
-		case err != nil:
-			return err
-		case found.OrganisationID != key.OrganisationID:
-			return keyConflict("the API key belongs to another organisation")
-		case found.RevokedAt != nil:
-			return keyConflict("the API key was revoked")
+		found, err := scanKey(tx.QueryRow(ctx, `SELECT `+store.KeyColumns+` FROM api_keys WHERE hash = $1`, hash[:]))
+		if err == nil {
+			ensured, err = store.FixedKey(found, key.OrganisationID)
 		}
-		ensured = found.Key
-		return nil
+		return err
 	})
 	if err != nil {
 		return webhook.Key{}, err
@@ -117,8 +91,8 @@ type authenticating struct {
 // findKeys finds the keys of requests that came at the same time.
 func (s *Store) findKeys(ctx context.Context, group []*operation[authenticating]) error {
 	keys, err := collect(ctx, s.pool, scanKey,
-		`SELECT `+keyColumns+` FROM api_keys WHERE hash = ANY($1) AND revoked_at IS NULL`,
-		column(group, func(o **operation[authenticating]) []byte { return (*o).value.hash[:] }))
+		`SELECT `+store.KeyColumns+` FROM api_keys WHERE hash = ANY($1) AND revoked_at IS NULL`,
+		column(group, func(o *operation[authenticating]) []byte { return o.value.hash[:] }))
 	if err != nil {
 		return err
 	}
@@ -128,7 +102,7 @@ func (s *Store) findKeys(ctx context.Context, group []*operation[authenticating]
 			// The index lookup does not take constant time, but what it could
 			// tell is about hashes, from which no key follows. The decision
 			// itself does.
-			if k.hash.Equal(o.value.hash) {
+			if k.Hash.Equal(o.value.hash) {
 				o.value.found, o.err = k.Key, nil
 			}
 		}
@@ -139,12 +113,8 @@ func (s *Store) findKeys(ctx context.Context, group []*operation[authenticating]
 // Keys returns the keys of an organisation, revoked ones included, oldest
 // first.
 func (s *Store) Keys(ctx context.Context, organisationID int64) ([]webhook.Key, error) {
-	scan := func(r pgx.Row) (webhook.Key, error) {
-		k, err := scanKey(r)
-		return k.Key, err
-	}
-	keys, err := collect(ctx, s.pool, scan,
-		`SELECT `+keyColumns+` FROM api_keys WHERE organisation_id = $1 ORDER BY id`, organisationID)
+	keys, err := collect(ctx, s.pool, scanShownKey,
+		`SELECT `+store.KeyColumns+` FROM api_keys WHERE organisation_id = $1 ORDER BY id`, organisationID)
 	if err != nil {
 		return nil, wrap(ctx, "list API keys", err)
 	}
@@ -155,13 +125,9 @@ func (s *Store) Keys(ctx context.Context, organisationID int64) ([]webhook.Key, 
 // changes nothing.
 func (s *Store) RevokeKey(ctx context.Context, organisationID, id int64) (webhook.Key, error) {
 	revoked, err := scanKey(s.pool.QueryRow(ctx, `UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $1)
-		WHERE organisation_id = $2 AND id = $3 RETURNING `+keyColumns, s.nowMicros(), organisationID, id))
+		WHERE organisation_id = $2 AND id = $3 RETURNING `+store.KeyColumns, s.nowMicros(), organisationID, id))
 	if err != nil {
 		return webhook.Key{}, wrap(ctx, "revoke API key", missing("API key", err))
 	}
 	return revoked.Key, nil
-}
-
-func keyConflict(message string) error {
-	return &webhook.Error{Code: webhook.CodeConflict, Message: message}
 }

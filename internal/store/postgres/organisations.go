@@ -24,11 +24,8 @@ func (s *Store) EnsureOrganisation(ctx context.Context, id int64) (webhook.Organ
 }
 
 func (s *Store) ensureOrganisation(ctx context.Context, tx pgx.Tx, id int64) (webhook.Organisation, error) {
-	if id <= 0 {
-		return webhook.Organisation{}, &webhook.Error{
-			Code:    webhook.CodeInvalid,
-			Message: "an organisation's id is a positive number",
-		}
+	if err := store.CheckOrganisationID(id); err != nil {
+		return webhook.Organisation{}, err
 	}
 	_, err := tx.Exec(ctx,
 		`INSERT INTO organisations (id, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, s.nowMicros())

@@ -40,9 +40,10 @@ type Store struct {
 	migrate bool
 	ids     store.IDs
 
-	startTimeout time.Duration
-	queueSchema  QueueSchema
-
+	startTimeout   time.Duration
+	queueSchema    QueueSchema
+	maxConfigs     int
+	subscriptions  *store.Subscriptions
 	enqueuer       Enqueuer
 	folder         *folder
 	authenticating *grouper[authenticating]
@@ -79,6 +80,10 @@ func WithStartTimeout(timeout time.Duration) Option {
 	return func(s *Store) { s.startTimeout = timeout }
 }
 
+// WithMaxConfigs bounds the configs of each organisation, instead of
+// [store.DefaultMaxConfigs]. Those that exist stay.
+func WithMaxConfigs(n int) Option { return func(s *Store) { s.maxConfigs = n } }
+
 // WithoutMigrations keeps [Open] from changing the schema. A database that
 // lacks migrations is then refused with [webhook.CodeDatabaseOutdated].
 func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
@@ -103,6 +108,7 @@ func Open(ctx context.Context, url string, cipher store.Cipher, options ...Optio
 	s := &Store{
 		name: nameOf(config), cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{},
 		queueSchema: noSchema{}, startTimeout: DefaultStartTimeout,
+		maxConfigs: store.DefaultMaxConfigs, subscriptions: store.NewSubscriptions(),
 	}
 	for _, option := range options {
 		option(s)

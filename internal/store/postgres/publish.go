@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -11,10 +12,13 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// publishing is an event to publish, and what became of it.
+// publishing is an event to publish, and its receipt.
 type publishing struct {
-	event       webhook.Event
-	key         webhook.Idempotency
+	event webhook.Event
+	key   webhook.Idempotency
+	// load has the subscribers loaded in the transaction if those in memory are
+	// out of date.
+	load        bool
 	publication webhook.Publication
 }
 
@@ -34,11 +38,21 @@ func (s *Store) PublishEvent(ctx context.Context, event webhook.Event, key webho
 	if !isText(event.SyncID, key.Key) {
 		return webhook.Publication{}, errNotText
 	}
-	done, err := s.publishing.do(ctx, publishing{event: event, key: key})
-	if err != nil {
-		return webhook.Publication{}, wrap(ctx, "publish event", err)
+	// Subscribers are loaded here, and not while a group of others waits, unless
+	// they change all the time.
+	for loads := 0; ; loads++ {
+		done, err := s.publishing.do(ctx, publishing{event: event, key: key, load: loads >= store.MaxLoads})
+		if errors.Is(err, store.ErrStale) {
+			err = s.loadSubscribers(ctx, event.OrganisationID)
+			if err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return webhook.Publication{}, wrap(ctx, "publish event", err)
+		}
+		return done.publication, nil
 	}
-	return done.publication, nil
 }
 
 // isText reports whether PostgreSQL takes texts as they are. What it refuses
@@ -52,41 +66,50 @@ func isText(texts ...string) bool {
 	return true
 }
 
-// round is a group of events that is published in one transaction.
-type round struct {
-	*making
+// keyedBatch is a group of events that is published in one transaction, with
+// the answers of their idempotency keys.
+type keyedBatch struct {
+	*publishBatch
 	// fresh are to be published; each key is there once. repeats get the answer
 	// of the fresh one with their key.
 	fresh   []*operation[publishing]
 	repeats []*operation[publishing]
+	byKey   map[answerKey]*operation[publishing]
 	// answers are those of keys, sealed.
 	answers map[answerKey][]byte
 }
 
 func (s *Store) publishGroup(ctx context.Context, group []*operation[publishing]) error {
 	return s.transact(ctx, func(tx *transaction) error {
-		r := &round{making: s.newMaking()}
-		if err := r.sort(ctx, tx, group); err != nil {
+		b := &keyedBatch{publishBatch: s.newPublishBatch(), byKey: map[answerKey]*operation[publishing]{}}
+		if err := b.sort(ctx, tx, group); err != nil {
 			return err
 		}
-		found, err := findSubscribers(ctx, tx, r.fresh)
+		versions, err := configVersions(ctx, tx, b.fresh)
 		if err != nil {
 			return err
 		}
-		for _, o := range r.fresh {
-			r.publish(o, found)
+		for _, o := range b.fresh {
+			if o.err = b.publish(ctx, tx, &o.value, versions); isBroken(o.err) {
+				return o.err
+			}
 		}
 		batch := &pgx.Batch{}
-		if err := r.answer(batch); err != nil {
+		if err := b.answer(batch); err != nil {
 			return err
 		}
-		return r.save(ctx, tx, batch)
+		return b.save(ctx, tx, batch)
 	})
+}
+
+// isBroken reports whether an error of one event has ended the transaction.
+func isBroken(err error) bool {
+	return err != nil && !errors.Is(err, store.ErrStale) && webhook.CodeOf(err) != webhook.CodeNotFound
 }
 
 // sort finds out which of a group are fresh, which repeat one of the group, and
 // which one that was answered before: those get their answer.
-func (r *round) sort(ctx context.Context, tx pgx.Tx, group []*operation[publishing]) (err error) {
+func (b *keyedBatch) sort(ctx context.Context, tx pgx.Tx, group []*operation[publishing]) (err error) {
 	var keys []answerKey
 	for _, o := range group {
 		o.err = nil // of a run before
@@ -94,141 +117,124 @@ func (r *round) sort(ctx context.Context, tx pgx.Tx, group []*operation[publishi
 			keys = append(keys, o.value.answerKey())
 		}
 	}
-	if r.answers, err = r.store.answers(ctx, tx, keys); err != nil {
+	if b.answers, err = b.store.answers(ctx, tx, keys); err != nil {
 		return err
 	}
-	taken := map[answerKey]bool{}
 	for _, o := range group {
 		key := o.value.answerKey()
-		switch _, answered := r.answers[key]; {
+		switch _, answered := b.answers[key]; {
 		case o.value.key.Key == "":
-			r.fresh = append(r.fresh, o)
+			b.fresh = append(b.fresh, o)
 		case answered:
-			r.open(o)
-		case taken[key]:
-			r.repeats = append(r.repeats, o)
+			b.open(o)
+		case b.byKey[key] != nil:
+			b.repeats = append(b.repeats, o)
 		default:
-			taken[key] = true
-			r.fresh = append(r.fresh, o)
+			b.byKey[key] = o
+			b.fresh = append(b.fresh, o)
 		}
 	}
 	return nil
 }
 
 // open gives an operation the answer of its key.
-func (r *round) open(o *operation[publishing]) {
+func (b *keyedBatch) open(o *operation[publishing]) {
 	v := &o.value
-	v.publication, o.err = store.OpenPublicationAnswer(r.store.cipher, v.event.OrganisationID, v.key, r.answers[v.answerKey()])
+	v.publication, o.err = store.OpenPublicationAnswer(b.store.cipher, v.event.OrganisationID, v.key, b.answers[v.answerKey()])
 }
 
 // publish makes the event and its deliveries.
-func (r *round) publish(o *operation[publishing], found subscribers) {
-	event := &o.value.event
-	if !found.organisations[event.OrganisationID] {
-		o.err = store.NotFound("organisation")
-		return
+func (b *keyedBatch) publish(ctx context.Context, tx pgx.Tx, p *publishing, versions map[int64]int64) error {
+	event := &p.event
+	version, exists := versions[event.OrganisationID]
+	if !exists {
+		return store.NotFound("organisation")
 	}
-	r.event(event, r.now)
-	o.value.publication = webhook.Publication{EventID: event.ID}
-	candidates := found.configs[subscription{event.OrganisationID, event.Type}]
-	for i := range candidates {
-		if candidates[i].Wants(event) {
-			r.deliver(event, &candidates[i])
-			o.value.publication.Deliveries++
-		}
+	subscribers, err := b.store.subscriptions.At(event.OrganisationID, version)
+	if errors.Is(err, store.ErrStale) && p.load {
+		subscribers, err = b.store.subscribers(ctx, tx, event.OrganisationID, version)
 	}
+	if err != nil {
+		return err
+	}
+	b.event(event, b.now)
+	configs := subscribers.Wanting(event)
+	for _, config := range configs {
+		b.deliver(event, config, b.store.subscriptions.Lane(config.ID))
+	}
+	p.publication = webhook.Publication{EventID: event.ID, Deliveries: int64(len(configs))}
+	return nil
 }
 
 // answer keeps the answers of the fresh operations that have a key, and gives
 // them to the others.
-func (r *round) answer(batch *pgx.Batch) error {
+func (b *keyedBatch) answer(batch *pgx.Batch) error {
 	var keys []answerKey
 	var kept [][]byte
-	for _, o := range r.fresh {
+	for _, o := range b.fresh {
 		v := &o.value
 		if v.key.Key == "" || o.err != nil {
 			continue
 		}
-		sealed, err := store.SealPublicationAnswer(r.store.cipher, v.event.OrganisationID, v.key, v.publication)
+		sealed, err := store.SealPublicationAnswer(b.store.cipher, v.event.OrganisationID, v.key, v.publication)
 		if err != nil {
 			return err
 		}
-		r.answers[v.answerKey()] = sealed
+		b.answers[v.answerKey()] = sealed
 		keys, kept = append(keys, v.answerKey()), append(kept, sealed)
 	}
-	for _, o := range r.repeats {
-		if _, answered := r.answers[o.value.answerKey()]; answered {
-			r.open(o)
+	for _, o := range b.repeats {
+		if first := b.byKey[o.value.answerKey()]; first.err != nil {
+			o.err = first.err
 		} else {
-			o.err = store.NotFound("organisation") // like the one that it repeats
+			b.open(o)
 		}
 	}
-	r.store.keepAnswers(batch, keys, kept)
+	b.store.keepAnswers(batch, keys, kept)
 	return nil
 }
 
-// subscription is what a config is looked up by.
-type subscription struct {
-	organisationID int64
-	webhookType    webhook.Type
-}
-
-// subscribers are the enabled configs that may want some events, without their
-// secrets, and the organisations that exist.
-type subscribers struct {
-	organisations map[int64]bool
-	configs       map[subscription][]webhook.Config
-}
-
-func findSubscribers(ctx context.Context, tx pgx.Tx, events []*operation[publishing]) (subscribers, error) {
-	found := subscribers{organisations: map[int64]bool{}, configs: map[subscription][]webhook.Config{}}
-	var wanted []subscription
-	for _, o := range events {
-		key := subscription{o.value.event.OrganisationID, o.value.event.Type}
-		if _, known := found.configs[key]; !known {
-			found.configs[key] = nil
-			wanted = append(wanted, key)
-		}
+// configVersions returns the versions of the events' organisations, those that
+// exist.
+func configVersions(ctx context.Context, tx pgx.Tx, events []*operation[publishing]) (map[int64]int64, error) {
+	versions := map[int64]int64{}
+	if len(events) == 0 {
+		return versions, nil
 	}
-	if len(wanted) == 0 {
-		return found, nil
-	}
-	organisations := column(wanted, func(w *subscription) int64 { return w.organisationID })
-	batch := &pgx.Batch{}
-	batch.Queue(`SELECT id FROM organisations WHERE id = ANY($1)`, organisations).Query(func(rows pgx.Rows) error {
-		var id int64
-		_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
-			found.organisations[id] = true
-			return nil
-		})
-		return err
-	})
-	batch.Queue(`SELECT c.id, c.organisation_id, c.webhook_type, COALESCE(c.integration_type, ''), c.name, c.url, c.state, c.topics,
-			c.consecutive_failures
-		FROM webhook_configs c JOIN unnest($1::bigint[], $2::text[]) AS wanted (organisation_id, webhook_type)
-			USING (organisation_id, webhook_type)
-		WHERE c.state = $3 ORDER BY c.id`,
-		organisations, column(wanted, func(w *subscription) string { return string(w.webhookType) }), webhook.StateEnabled,
-	).Query(func(rows pgx.Rows) error {
-		configs, err := scanAll(rows, scanSubscriber)
-		for _, c := range configs {
-			key := subscription{c.OrganisationID, c.Type}
-			found.configs[key] = append(found.configs[key], c)
-		}
-		return err
-	})
-	return found, send(ctx, tx, batch)
-}
-
-func scanSubscriber(r pgx.Row) (webhook.Config, error) {
-	var (
-		c      webhook.Config
-		topics string
-	)
-	err := r.Scan(&c.ID, &c.OrganisationID, &c.Type, &c.IntegrationType, &c.Name, &c.URL, &c.State, &topics, &c.ConsecutiveFailures)
+	ids := column(events, func(o *operation[publishing]) int64 { return o.value.event.OrganisationID })
+	rows, err := tx.Query(ctx, `SELECT id, config_version FROM organisations WHERE id = ANY($1)`, distinct(ids))
 	if err != nil {
-		return webhook.Config{}, err
+		return nil, err
 	}
-	c.Topics, err = store.DecodeTopics(topics)
-	return c, err
+	var id, version int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &version}, func() error {
+		versions[id] = version
+		return nil
+	})
+	return versions, err
+}
+
+// loadSubscribers brings the subscribers in memory up to date.
+func (s *Store) loadSubscribers(ctx context.Context, organisationID int64) error {
+	return s.read(ctx, "load webhook configs", func(tx pgx.Tx) error {
+		var version int64
+		err := tx.QueryRow(ctx, `SELECT config_version FROM organisations WHERE id = $1`, organisationID).Scan(&version)
+		if err != nil {
+			return missing("organisation", err)
+		}
+		_, err = s.subscribers(ctx, tx, organisationID, version)
+		return err
+	})
+}
+
+// subscribers loads the subscribers of an organisation, which had the version
+// before.
+func (s *Store) subscribers(ctx context.Context, tx pgx.Tx, organisationID, version int64) (*webhook.Subscribers, error) {
+	scan := func(r pgx.Row) (webhook.Config, error) { return store.ScanSubscriber(r, s.cipher) }
+	configs, err := collect(ctx, tx, scan, `SELECT `+store.ConfigColumns+` FROM webhook_configs
+		WHERE organisation_id = $1 AND state = $2 ORDER BY id`, organisationID, webhook.StateEnabled)
+	if err != nil {
+		return nil, err
+	}
+	return s.subscriptions.Put(organisationID, version, configs), nil
 }

@@ -9,54 +9,55 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// RetryDelivery queues one more attempt now. The code of the error is
-// [webhook.CodeAttemptUnderWay] if one is being made, and
-// [webhook.CodeConfigDisabled] or [webhook.CodeConfigDeleted] if the config
-// wants none.
-func (s *Store) RetryDelivery(ctx context.Context, organisationID int64, id string) error {
+// RetryDelivery queues one more attempt now; [webhook.Delivery.Retry] says when
+// it does not.
+func (s *Store) RetryDelivery(ctx context.Context, organisationID int64, id webhook.ID) error {
 	return s.write(ctx, "retry delivery", func(tx *transaction) error {
-		w, err := s.lock(ctx, tx, &pgx.Batch{}, []string{id})
+		l, err := s.lock(ctx, tx, &pgx.Batch{}, []webhook.ID{id})
 		if err != nil {
 			return err
 		}
-		d, err := w.delivery(id)
-		switch {
-		case err != nil:
-			return err
-		case d.OrganisationID != organisationID:
+		d, err := l.delivery(id)
+		if err != nil || d.OrganisationID != organisationID {
 			return store.NotFound("delivery")
-		case d.State == webhook.DeliveryProcessing:
-			return store.AttemptUnderWay()
 		}
-		config, err := s.enabledConfig(ctx, tx, organisationID, d.WebhookID)
+		config, err := s.configOrNil(ctx, tx, organisationID, d.WebhookID)
 		if err != nil {
 			return err
 		}
-		return s.requeueAll(ctx, tx, w, []*storedDelivery{d}, config.ConsecutiveFailures)
+		waiting, err := d.Retry(config, l.now)
+		if err != nil {
+			return err
+		}
+		return s.requeue(ctx, tx, l, []webhook.Delivery{waiting}, config.Lane())
 	})
 }
 
-// requeueAll makes deliveries wait for their next attempts now.
-func (s *Store) requeueAll(ctx context.Context, tx *transaction, w *work, deliveries []*storedDelivery, failures int) error {
-	jobs := column(deliveries, func(d **storedDelivery) webhook.Job { return w.requeue(*d, failures) })
+// requeue saves deliveries that wait for an attempt now, and queues that.
+func (s *Store) requeue(ctx context.Context, tx *transaction, l *lockedDeliveries, waiting []webhook.Delivery, lane webhook.Lane) error {
+	jobs := make([]webhook.Job, len(waiting))
+	for i, d := range waiting {
+		l.change(d)
+		jobs[i] = d.NextJob(lane, l.now)
+	}
 	batch := &pgx.Batch{}
-	w.save(tx, batch)
+	l.save(tx, batch)
 	if err := send(ctx, tx, batch); err != nil {
 		return err
 	}
 	return s.enqueuer.Enqueue(ctx, tx.Tx, jobs)
 }
 
-// enabledConfig returns the config of a delivery, if it wants deliveries.
-func (s *Store) enabledConfig(ctx context.Context, tx pgx.Tx, organisationID, id int64) (webhook.Config, error) {
+// configOrNil returns the config of a delivery, nil if it was deleted.
+func (s *Store) configOrNil(ctx context.Context, tx pgx.Tx, organisationID, id int64) (*webhook.Config, error) {
 	config, err := s.config(ctx, tx, organisationID, id, "")
-	switch {
-	case webhook.CodeOf(err) == webhook.CodeNotFound:
-		return config, store.ConfigDeleted()
-	case err == nil && config.State != webhook.StateEnabled:
-		return config, store.ConfigDisabled()
+	if webhook.CodeOf(err) == webhook.CodeNotFound {
+		return nil, nil //nolint:nilnil // documented: that it is gone is a fact to decide on
 	}
-	return config, err
+	if err != nil {
+		return nil, err
+	}
+	return &config, nil
 }
 
 // Requeue puts a job into the queue again, for a worker that cannot take it
@@ -76,7 +77,7 @@ func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (d
 			return err
 		}
 		if config.State != webhook.StateEnabled {
-			return store.ConfigDisabled()
+			return webhook.ConfigDisabled()
 		}
 		started := recovery
 		started.FailedBefore = s.now()
@@ -94,66 +95,60 @@ func (s *Store) StartRecovery(ctx context.Context, recovery webhook.Recovery) (d
 
 // ContinueRecovery queues up to limit failed deliveries of a recovery again,
 // the oldest first, each with the whole retry schedule. It returns the id to
-// continue after, "" when the recovery is done. A config that wants no
+// continue after, zero when the recovery is done. A config that wants no
 // deliveries any more ends it.
-func (s *Store) ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after string, limit int) (last string, err error) {
+func (s *Store) ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after webhook.ID, limit int) (last webhook.ID, err error) {
 	err = s.write(ctx, "recover deliveries", func(tx *transaction) error {
-		last = ""
-		config, err := s.enabledConfig(ctx, tx, recovery.OrganisationID, recovery.ConfigID)
-		switch webhook.CodeOf(err) {
-		case "":
-		case webhook.CodeConfigDeleted, webhook.CodeConfigDisabled:
-			return nil
-		default:
+		last = webhook.ID{}
+		config, err := s.configOrNil(ctx, tx, recovery.OrganisationID, recovery.ConfigID)
+		if err != nil || webhook.Unwanted(config) != "" {
 			return err
 		}
 		ids, err := failedDeliveries(ctx, tx, &recovery, after, limit)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		w, err := s.lock(ctx, tx, &pgx.Batch{}, ids)
+		l, err := s.lock(ctx, tx, &pgx.Batch{}, ids)
 		if err != nil {
 			return err
 		}
-		var failed []*storedDelivery
+		var waiting []webhook.Delivery
 		for _, id := range ids {
 			// It may have been queued again by someone else meanwhile.
-			if d := w.locked[id]; d != nil && d.State == webhook.DeliveryFailed {
-				d.retries = 0
-				failed = append(failed, d)
+			if d := l.byID[id]; d != nil && d.State == webhook.DeliveryFailed {
+				waiting = append(waiting, d.Recover(l.now))
 			}
 		}
 		last = ids[len(ids)-1]
-		if len(failed) == 0 {
+		if len(waiting) == 0 {
 			return nil
 		}
-		return s.requeueAll(ctx, tx, w, failed, config.ConsecutiveFailures)
+		return s.requeue(ctx, tx, l, waiting, config.Lane())
 	})
 	if err != nil {
-		return "", err
+		return webhook.ID{}, err
 	}
 	return last, nil
 }
 
 // failedDeliveries returns the ids of the oldest deliveries of a recovery that
 // still wait for it.
-func failedDeliveries(ctx context.Context, tx pgx.Tx, recovery *webhook.Recovery, after string, limit int) ([]string, error) {
+func failedDeliveries(ctx context.Context, tx pgx.Tx, recovery *webhook.Recovery, after webhook.ID, limit int) ([]webhook.ID, error) {
 	filter := recovery.Filter()
 	where := deliveryConditions(&arguments{}, recovery.OrganisationID, filter)
 	where.addIDs(store.IDRange(filter.From, filter.To))
-	if after != "" {
-		where.add(`id > `, after)
-	}
+	where.add(`id > `, [16]byte(after))
 	where.add(`updated_at <= `, store.Micros(recovery.FailedBefore))
 	query := `SELECT id FROM deliveries` + where.sql() + ` ORDER BY id LIMIT ` + where.args.add(limit)
-	scan := func(r pgx.Row) (id string, err error) {
+	scan := func(r pgx.Row) (id webhook.ID, err error) {
 		err = r.Scan(&id)
 		return id, err
 	}
 	return collect(ctx, tx, scan, query, *where.args...)
 }
 
-// giveUp fails the deliveries of a config that wait for an attempt.
+// giveUp is [webhook.Delivery.GiveUp] for all deliveries of a config that wait
+// for an attempt.
 func (s *Store) giveUp(ctx context.Context, tx *transaction, organisationID, configID int64, reason string) error {
 	result, err := tx.Exec(ctx, `WITH waiting AS (
 			SELECT id FROM deliveries WHERE organisation_id = $1 AND webhook_id = $2 AND state = $3 ORDER BY id FOR NO KEY UPDATE

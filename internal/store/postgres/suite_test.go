@@ -26,7 +26,8 @@ func newDatabase(t *testing.T) storetest.Opener {
 	t.Helper()
 	url := postgrestest.URL(t)
 	return func(cipher store.Cipher, now func() time.Time, queue *storetest.Queue) (storetest.Store, error) {
-		return postgres.Open(t.Context(), url, cipher, postgres.WithClock(now), postgres.WithEnqueuer(enqueuer{queue}))
+		return postgres.Open(t.Context(), url, cipher, postgres.WithClock(now), postgres.WithEnqueuer(enqueuer{queue}),
+			postgres.WithMaxConfigs(storetest.MaxConfigs))
 	}
 }
 

@@ -3,11 +3,13 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/hookline-go/hookline/internal/store"
+	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 const (
@@ -136,12 +138,23 @@ func scanAll[T any](rows pgx.Rows, scan func(pgx.Row) (T, error)) ([]T, error) {
 }
 
 // column returns one field of every item, as the array that unnest takes.
-func column[T, F any](items []T, field func(*T) F) []F {
+func column[T, F any](items []T, field func(T) F) []F {
 	fields := make([]F, len(items))
-	for i := range items {
-		fields[i] = field(&items[i])
+	for i, item := range items {
+		fields[i] = field(item)
 	}
 	return fields
+}
+
+// uuids returns ids in the form that pgx sends as they are.
+func uuids(ids []webhook.ID) [][16]byte {
+	return column(ids, func(id webhook.ID) [16]byte { return id })
+}
+
+// distinct returns each of the ids once, in order.
+func distinct(ids []int64) []int64 {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func (s *Store) nowMicros() int64 { return store.Micros(s.now()) }

@@ -33,16 +33,13 @@ type committer struct {
 }
 
 // operation is one write. Its context ends the wait for its turn; what has
-// begun is finished, because SQLite answers an interruption by undoing the
-// whole transaction.
+// begun is finished.
 type operation struct {
-	ctx     context.Context //nolint:containedctx // it travels to the goroutine that runs it
-	run     func(context.Context, *sql.Tx) error
-	changes int                       // how many changes of counts it stored itself
-	counted map[countKey]store.Change // and those to store with the whole group's
-	jobs    []webhook.Job             // to queue with those of the whole group
-	err     error
-	done    chan struct{}
+	ctx  context.Context //nolint:containedctx // it travels to the goroutine that runs it
+	run  func(*transaction) error
+	tx   *transaction // while it runs, and with what it leaves to store
+	err  error
+	done chan struct{}
 }
 
 func newCommitter(db *sql.DB, enqueuer Enqueuer) *committer {
@@ -60,16 +57,14 @@ func (c *committer) stop() {
 	c.done.Wait()
 }
 
-type operationKey struct{}
-
 // write runs fn in a transaction that holds the write lock, together with
 // others. It returns after the commit. fn must be quick and must not write
 // through the store again. Errors say what was attempted.
-func (s *Store) write(ctx context.Context, attempted string, fn func(context.Context, *sql.Tx) error) error {
+func (s *Store) write(ctx context.Context, attempted string, fn func(*transaction) error) error {
 	return wrap(ctx, attempted, s.committer.do(ctx, fn))
 }
 
-func (c *committer) do(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
+func (c *committer) do(ctx context.Context, fn func(*transaction) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -130,7 +125,7 @@ func (c *committer) commit(first *operation) {
 			o.err = err
 		}
 		if o.err == nil {
-			c.unfolded += o.changes
+			c.unfolded += o.tx.changes
 		}
 		close(o.done)
 	}
@@ -141,7 +136,7 @@ func (c *committer) enqueue(tx *sql.Tx, group []*operation) error {
 	var jobs []webhook.Job
 	for _, o := range group {
 		if o.err == nil {
-			jobs = append(jobs, o.jobs...)
+			jobs = append(jobs, o.tx.jobs...)
 		}
 	}
 	if len(jobs) == 0 {
@@ -167,29 +162,28 @@ func (c *committer) next(group *[]*operation) *operation {
 // inSavepoint runs the operation, and undoes it if it fails or is not wanted
 // any more. An error is one of the whole transaction.
 func (o *operation) inSavepoint(tx *sql.Tx) error {
-	ctx := context.WithValue(context.WithoutCancel(o.ctx), operationKey{}, o)
-	if _, err := tx.ExecContext(ctx, `SAVEPOINT operation`); err != nil {
+	o.tx = newTransaction(o.ctx, tx)
+	if err := o.tx.Exec(`SAVEPOINT operation`); err != nil {
 		return err
 	}
-	if o.err = o.call(ctx, tx); o.err == nil {
+	if o.err = o.call(); o.err == nil {
 		o.err = o.ctx.Err()
 	}
 	if o.err != nil {
-		if _, err := tx.ExecContext(ctx, `ROLLBACK TO operation`); err != nil {
+		if err := o.tx.Exec(`ROLLBACK TO operation`); err != nil {
 			return errors.Join(o.err, err) // SQLite has undone everything
 		}
 	}
-	_, err := tx.ExecContext(ctx, `RELEASE operation`)
-	return err
+	return o.tx.Exec(`RELEASE operation`)
 }
 
-func (o *operation) call(ctx context.Context, tx *sql.Tx) (err error) {
+func (o *operation) call() (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = &panicError{value: value}
 		}
 	}()
-	return o.run(ctx, tx)
+	return o.run(o.tx)
 }
 
 // foldChanges brings the counts up to date. If that fails, as on a full disk,
@@ -198,20 +192,5 @@ func (c *committer) foldChanges() {
 	ctx := context.Background()
 	if inTransaction(ctx, c.db, nil, func(tx *sql.Tx) error { return fold(ctx, tx) }) == nil {
 		c.unfolded = 0
-	}
-}
-
-// countChanges notes that the running operation made so many changes.
-func countChanges(ctx context.Context, n int) {
-	if o, ok := ctx.Value(operationKey{}).(*operation); ok {
-		o.changes += n
-	}
-}
-
-// enqueueLater has jobs queued in the running operation's transaction, together
-// with those of other operations.
-func enqueueLater(ctx context.Context, jobs ...webhook.Job) {
-	if o, ok := ctx.Value(operationKey{}).(*operation); ok {
-		o.jobs = append(o.jobs, jobs...)
 	}
 }

@@ -1,6 +1,10 @@
 package sqlite
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/hookline-go/hookline/internal/webhook"
+)
 
 // conditions collects the terms of a WHERE clause. A term that does not apply
 // is left out instead of being made always true, so that each combination of
@@ -15,12 +19,12 @@ func (c *conditions) add(term string, arg any) {
 	c.args = append(c.args, arg)
 }
 
-// addIDs selects the ids from low on and below high; "" is no bound.
-func (c *conditions) addIDs(low, high string) {
-	if low != "" {
+// addIDs selects the ids from low on and below high; zero is no bound.
+func (c *conditions) addIDs(low, high webhook.ID) {
+	if !low.IsZero() {
 		c.add(`id >= ?`, low)
 	}
-	if high != "" {
+	if !high.IsZero() {
 		c.add(`id < ?`, high)
 	}
 }

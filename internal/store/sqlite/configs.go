@@ -3,17 +3,16 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const configColumns = `id, organisation_id, created_at, updated_at, webhook_type, COALESCE(integration_type, ''),
-	name, url, state, topics, headers, signing_key, previous_signing_keys, signature_header, consecutive_failures, failing_since`
-
 // CreateConfig stores a new config with the defaults of
 // [webhook.Config.SetDefaults] and returns it with the id and the times that
-// it got. An unknown organisation gives [webhook.CodeNotFound].
+// it got. An unknown organisation gives [webhook.CodeNotFound], and one that
+// has as many configs as it may [webhook.CodeConfigLimitReached].
 //
 // An idempotency key that was used for the same request within
 // [webhook.IdempotencyRetention] gives the config that it led to, as it was
@@ -22,8 +21,8 @@ const configColumns = `id, organisation_id, created_at, updated_at, webhook_type
 func (s *Store) CreateConfig(ctx context.Context, c webhook.Config, key webhook.Idempotency) (webhook.Config, error) {
 	created := c.Clone()
 	created.SetDefaults()
-	err := s.write(ctx, "create webhook config", func(ctx context.Context, tx *sql.Tx) error {
-		answer, err := s.answered(ctx, tx, c.OrganisationID, key)
+	err := s.write(ctx, "create webhook config", func(tx *transaction) error {
+		answer, err := s.answered(tx, c.OrganisationID, key)
 		if err != nil {
 			return err
 		}
@@ -34,14 +33,14 @@ func (s *Store) CreateConfig(ctx context.Context, c webhook.Config, key webhook.
 		// Taken under the write lock, so that times follow the order of ids.
 		created.CreatedAt = store.Time(store.Micros(s.now()))
 		created.UpdatedAt = created.CreatedAt
-		if err := s.insertConfig(ctx, tx, &created); err != nil || key.Key == "" {
+		if err := s.insertConfig(tx, &created); err != nil || key.Key == "" {
 			return err
 		}
 		sealed, err := store.SealConfigAnswer(s.cipher, c.OrganisationID, key, &created)
 		if err != nil {
 			return err
 		}
-		return s.keepAnswer(ctx, tx, c.OrganisationID, key, sealed)
+		return s.keepAnswer(tx, c.OrganisationID, key, sealed)
 	})
 	if err != nil {
 		return webhook.Config{}, err
@@ -51,43 +50,57 @@ func (s *Store) CreateConfig(ctx context.Context, c webhook.Config, key webhook.
 
 // insertConfig stores c and sets its id. Secrets are bound to the id, so they
 // follow in a second statement.
-func (s *Store) insertConfig(ctx context.Context, tx *sql.Tx, c *webhook.Config) error {
+func (s *Store) insertConfig(tx *transaction, c *webhook.Config) error {
+	if err := s.countConfig(tx, c.OrganisationID); err != nil {
+		return err
+	}
 	topics, err := store.EncodeTopics(c.Topics)
 	if err != nil {
 		return err
 	}
-	err = tx.QueryRowContext(ctx, `INSERT INTO webhook_configs
+	err = tx.QueryRow(`INSERT INTO webhook_configs
 		(organisation_id, created_at, updated_at, webhook_type, integration_type, name, url, state, topics, signature_header)
 		VALUES (?, ?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, ?) RETURNING id`,
 		c.OrganisationID, store.Micros(c.CreatedAt), store.Micros(c.UpdatedAt), c.Type, c.IntegrationType,
 		c.Name, c.URL, c.State, topics, c.SignatureHeader).Scan(&c.ID)
-	if err != nil {
-		return organisationMissing(err)
-	}
-	if c.Headers == nil && c.SigningKey == "" {
-		return nil
+	if err != nil || c.Headers == nil && c.SigningKey == "" {
+		return err
 	}
 	sealed, err := store.SealSecrets(s.cipher, c)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE webhook_configs SET headers = ?, signing_key = ? WHERE id = ?`,
+	return tx.Exec(`UPDATE webhook_configs SET headers = ?, signing_key = ? WHERE id = ?`,
 		sealed.Headers, sealed.SigningKey, c.ID)
+}
+
+// countConfig counts one config more, and gives the organisation's configs a
+// new version.
+func (s *Store) countConfig(tx *transaction, organisationID int64) error {
+	var configs int
+	err := tx.QueryRow(`UPDATE organisations SET config_version = config_version + 1, configs = configs + 1
+		WHERE id = ? RETURNING configs`, organisationID).Scan(&configs)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.NotFound("organisation")
+	}
+	if err == nil && configs > s.maxConfigs {
+		return store.ConfigLimitReached(s.maxConfigs)
+	}
 	return err
 }
 
 // Config returns one config, its secrets included.
 func (s *Store) Config(ctx context.Context, organisationID, id int64) (webhook.Config, error) {
-	c, err := s.config(ctx, s.reader, organisationID, id)
+	c, err := s.config(bound{ctx, s.reader}, organisationID, id)
 	if err != nil {
 		return webhook.Config{}, wrap(ctx, "get webhook config", err)
 	}
 	return c, nil
 }
 
-func (s *Store) config(ctx context.Context, q querier, organisationID, id int64) (webhook.Config, error) {
-	c, err := s.scanConfig(q.QueryRowContext(ctx,
-		`SELECT `+configColumns+` FROM webhook_configs WHERE organisation_id = ? AND id = ?`, organisationID, id))
+func (s *Store) config(q querier, organisationID, id int64) (webhook.Config, error) {
+	c, err := s.scanConfig(q.QueryRow(
+		`SELECT `+store.ConfigColumns+` FROM webhook_configs WHERE organisation_id = ? AND id = ?`, organisationID, id))
 	return c, missing("webhook config", err)
 }
 
@@ -95,8 +108,8 @@ func (s *Store) config(ctx context.Context, q querier, organisationID, id int64)
 // secrets included.
 func (s *Store) Configs(ctx context.Context, organisationID int64, filter webhook.ConfigFilter) (webhook.ConfigPage, error) {
 	var page webhook.ConfigPage
-	err := s.read(ctx, "list webhook configs", func(tx *sql.Tx) (err error) {
-		page, err = s.configPage(ctx, tx, organisationID, filter)
+	err := s.read(ctx, "list webhook configs", func(q querier) (err error) {
+		page, err = s.configPage(q, organisationID, filter)
 		return err
 	})
 	if err != nil {
@@ -105,11 +118,10 @@ func (s *Store) Configs(ctx context.Context, organisationID int64, filter webhoo
 	return page, nil
 }
 
-func (s *Store) configPage(ctx context.Context, tx *sql.Tx, organisationID int64, filter webhook.ConfigFilter) (webhook.ConfigPage, error) {
-	var page webhook.ConfigPage
+func (s *Store) configPage(q querier, organisationID int64, filter webhook.ConfigFilter) (page webhook.ConfigPage, err error) {
 	where := conditions{}
 	where.add(`organisation_id = ?`, organisationID)
-	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM webhook_configs`+where.sql(), where.args...).Scan(&page.Count)
+	err = q.QueryRow(`SELECT count(*) FROM webhook_configs`+where.sql(), where.args...).Scan(&page.Count)
 	if err != nil {
 		return page, err
 	}
@@ -118,16 +130,12 @@ func (s *Store) configPage(ctx context.Context, tx *sql.Tx, organisationID int64
 	}
 	limit := webhook.PageLimit(filter.Limit)
 	// One row more than asked for tells whether another page follows.
-	page.Configs, err = collect(ctx, tx, s.scanConfig,
-		`SELECT `+configColumns+` FROM webhook_configs`+where.sql()+` ORDER BY id DESC LIMIT ?`,
-		append(where.args, limit+1)...)
+	configs, err := collect(q, s.scanConfig, `SELECT `+store.ConfigColumns+` FROM webhook_configs`+where.sql()+
+		` ORDER BY id DESC LIMIT ?`, append(where.args, limit+1)...)
 	if err != nil {
 		return page, err
 	}
-	if len(page.Configs) > limit {
-		page.Configs = page.Configs[:limit]
-		page.Next = &page.Configs[limit-1].ID
-	}
+	page.SetConfigs(configs, limit)
 	return page, nil
 }
 
@@ -141,37 +149,31 @@ func (s *Store) configPage(ctx context.Context, tx *sql.Tx, organisationID int64
 // the store.
 func (s *Store) UpdateConfig(ctx context.Context, organisationID, id int64, change func(*webhook.Config) error) (webhook.Config, error) {
 	var updated webhook.Config
-	err := s.write(ctx, "update webhook config", func(ctx context.Context, tx *sql.Tx) error {
-		current, err := s.config(ctx, tx, organisationID, id)
+	err := s.write(ctx, "update webhook config", func(tx *transaction) error {
+		current, err := s.config(tx, organisationID, id)
 		if err != nil {
 			return err
 		}
-		updated = current.Clone()
-		if err := change(&updated); err != nil {
+		if updated, err = current.Update(change, s.now()); err != nil {
 			return err
 		}
-		updated.ID, updated.OrganisationID = current.ID, current.OrganisationID
-		updated.CreatedAt = current.CreatedAt
-		updated.UpdatedAt = store.NextUpdate(current.UpdatedAt, s.now())
-		updated.SetDefaults()
-		// change may have put slices of its caller into the config.
-		updated = updated.Clone()
-		if err := s.saveConfig(ctx, tx, &updated); err != nil {
+		if err := s.saveConfig(tx, &updated); err != nil {
 			return err
 		}
 		if current.State == webhook.StateEnabled && updated.State != webhook.StateEnabled {
-			return s.giveUp(ctx, tx, organisationID, id, webhook.ReasonConfigDisabled)
+			return s.giveUp(tx, organisationID, id, webhook.ReasonConfigDisabled)
 		}
 		return nil
 	})
 	if err != nil {
 		return webhook.Config{}, err
 	}
+	s.subscriptions.SetLane(id, updated.Lane())
 	return updated, nil
 }
 
 // saveConfig overwrites all that can change in the row of c.
-func (s *Store) saveConfig(ctx context.Context, tx *sql.Tx, c *webhook.Config) error {
+func (s *Store) saveConfig(tx *transaction, c *webhook.Config) error {
 	topics, err := store.EncodeTopics(c.Topics)
 	if err != nil {
 		return err
@@ -180,53 +182,53 @@ func (s *Store) saveConfig(ctx context.Context, tx *sql.Tx, c *webhook.Config) e
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE webhook_configs SET
-		updated_at = ?, webhook_type = ?, integration_type = NULLIF(?, ''), name = ?, url = ?, state = ?,
-		topics = ?, headers = ?, signing_key = ?, previous_signing_keys = ?, signature_header = ?,
-		consecutive_failures = ?, failing_since = ?
-		WHERE id = ?`,
-		store.Micros(c.UpdatedAt), c.Type, c.IntegrationType, c.Name, c.URL, c.State,
-		topics, sealed.Headers, sealed.SigningKey, sealed.PreviousSigningKeys, c.SignatureHeader,
-		c.ConsecutiveFailures, store.MicrosOrNil(c.FailingSince), c.ID)
-	return err
+	err = tx.Exec(`UPDATE webhook_configs SET webhook_type = ?, integration_type = NULLIF(?, ''), name = ?, url = ?,
+		topics = ?, headers = ?, signing_key = ?, previous_signing_keys = ?, signature_header = ? WHERE id = ?`,
+		c.Type, c.IntegrationType, c.Name, c.URL,
+		topics, sealed.Headers, sealed.SigningKey, sealed.PreviousSigningKeys, c.SignatureHeader, c.ID)
+	if err != nil {
+		return err
+	}
+	if err := saveEndpoint(tx, c); err != nil {
+		return err
+	}
+	return newConfigVersion(tx, c.OrganisationID)
+}
+
+// saveEndpoint stores what of a config the outcome of an attempt changes.
+func saveEndpoint(tx *transaction, c *webhook.Config) error {
+	return tx.Exec(`UPDATE webhook_configs SET state = ?, updated_at = ?, consecutive_failures = ?, failing_since = ?,
+		failing_days = ?, last_failure_at = ? WHERE id = ?`,
+		c.State, store.Micros(c.UpdatedAt), c.ConsecutiveFailures, store.MicrosOrNil(c.FailingSince),
+		c.FailingDays, store.MicrosOrNil(c.LastFailure), c.ID)
+}
+
+// newConfigVersion keeps processes from using configs that they have in memory.
+func newConfigVersion(tx *transaction, organisationID int64) error {
+	return tx.Exec(`UPDATE organisations SET config_version = config_version + 1 WHERE id = ?`, organisationID)
 }
 
 // DeleteConfig removes a config and keeps its delivery logs. Deliveries that
 // wait are given up.
 func (s *Store) DeleteConfig(ctx context.Context, organisationID, id int64) error {
-	return s.write(ctx, "delete webhook config", func(ctx context.Context, tx *sql.Tx) error {
+	err := s.write(ctx, "delete webhook config", func(tx *transaction) error {
 		var deleted int64
-		err := tx.QueryRowContext(ctx,
-			`DELETE FROM webhook_configs WHERE organisation_id = ? AND id = ? RETURNING id`,
+		err := tx.QueryRow(`DELETE FROM webhook_configs WHERE organisation_id = ? AND id = ? RETURNING id`,
 			organisationID, id).Scan(&deleted)
 		if err != nil {
 			return missing("webhook config", err)
 		}
-		return s.giveUp(ctx, tx, organisationID, id, webhook.ReasonConfigDeleted)
+		err = tx.Exec(`UPDATE organisations SET config_version = config_version + 1, configs = configs - 1 WHERE id = ?`,
+			organisationID)
+		if err != nil {
+			return err
+		}
+		return s.giveUp(tx, organisationID, id, webhook.ReasonConfigDeleted)
 	})
+	if err == nil {
+		s.subscriptions.SetLane(id, webhook.LaneDeliveries)
+	}
+	return err
 }
 
-func (s *Store) scanConfig(r row) (webhook.Config, error) {
-	var (
-		c                    webhook.Config
-		sealed               store.SealedSecrets
-		createdAt, updatedAt int64
-		failingSince         *int64
-		topics               string
-	)
-	err := r.Scan(&c.ID, &c.OrganisationID, &createdAt, &updatedAt, &c.Type, &c.IntegrationType,
-		&c.Name, &c.URL, &c.State, &topics, &sealed.Headers, &sealed.SigningKey, &sealed.PreviousSigningKeys,
-		&c.SignatureHeader, &c.ConsecutiveFailures, &failingSince)
-	if err != nil {
-		return webhook.Config{}, err
-	}
-	c.CreatedAt, c.UpdatedAt = store.Time(createdAt), store.Time(updatedAt)
-	c.FailingSince = store.TimeOrNil(failingSince)
-	if c.Topics, err = store.DecodeTopics(topics); err != nil {
-		return webhook.Config{}, err
-	}
-	if err := store.OpenSecrets(s.cipher, &c, sealed); err != nil {
-		return webhook.Config{}, err
-	}
-	return c, nil
-}
+func (s *Store) scanConfig(r store.Row) (webhook.Config, error) { return store.ScanConfig(r, s.cipher) }

@@ -12,17 +12,17 @@ import (
 
 // countDeliveries returns how many deliveries match a filter, whatever its
 // cursor.
-func countDeliveries(ctx context.Context, tx *sql.Tx, organisationID int64, filter webhook.DeliveryFilter) (count int64, err error) {
+func countDeliveries(q querier, organisationID int64, filter webhook.DeliveryFilter) (count int64, err error) {
 	cover := store.NewCover(filter)
 	query, args := sumQuery(organisationID, filter, cover)
-	if err := tx.QueryRowContext(ctx, query, args...).Scan(&count); err != nil {
+	if err := q.QueryRow(query, args...).Scan(&count); err != nil {
 		return 0, err
 	}
 	for _, edge := range cover.Edges {
 		var part int64
 		where := deliveryConditions(organisationID, filter)
 		where.addIDs(edge.IDs())
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM deliveries`+where.sql(), where.args...).Scan(&part); err != nil {
+		if err := q.QueryRow(`SELECT count(*) FROM deliveries`+where.sql(), where.args...).Scan(&part); err != nil {
 			return 0, err
 		}
 		count += part
@@ -56,52 +56,26 @@ func sumQuery(organisationID int64, filter webhook.DeliveryFilter, cover store.C
 	return `SELECT COALESCE(sum(n), 0) FROM (` + strings.Join(parts, ` UNION ALL `) + `)`, args
 }
 
-// countKey is what changes of counts are added up by.
-type countKey struct {
-	organisationID, webhookID int64
-	syncID                    string
-	made                      int64
-}
-
-// recordChange notes that a delivery went from one state to another. It is
-// stored with the changes of the whole group.
-func recordChange(ctx context.Context, d *webhook.Delivery, from, to webhook.DeliveryState) {
-	o, ok := ctx.Value(operationKey{}).(*operation)
-	if !ok || from == to {
-		return
-	}
-	if o.counted == nil {
-		o.counted = map[countKey]store.Change{}
-	}
-	key := countKey{d.OrganisationID, d.WebhookID, d.SyncID, store.Shortest(d.CreatedAt.UnixMilli())}
-	o.counted[key] = o.counted[key].Plus(store.Moved(from, to))
-}
-
 // insertChanges stores what the operations of a group have changed, added up.
 func insertChanges(ctx context.Context, tx *sql.Tx, group []*operation) (rows int, err error) {
-	all := map[countKey]store.Change{}
+	all := store.Changes{}
 	for _, o := range group {
-		if o.err != nil {
-			continue
-		}
-		for key, change := range o.counted {
-			all[key] = all[key].Plus(change)
+		if o.err == nil {
+			all.Add(o.tx.counted)
 		}
 	}
-	for key, change := range all {
-		if change == (store.Change{}) {
-			continue
-		}
+	keys := all.Keys()
+	for _, key := range keys {
+		change := all[key]
 		_, err := tx.ExecContext(ctx, `INSERT INTO delivery_changes
 			(organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			key.organisationID, key.webhookID, key.syncID, key.made,
+			key.OrganisationID, key.WebhookID, key.SyncID, key.Made,
 			change.Pending, change.Processing, change.Delivered, change.Failed)
 		if err != nil {
 			return 0, err
 		}
-		rows++
 	}
-	return rows, nil
+	return len(keys), nil
 }
 
 // foldSQL adds all changes up to an id to the sums: for each level, and for all

@@ -2,22 +2,16 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const deliveryColumns = `id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code,
-	attempt_count, COALESCE(failure_reason, ''), next_attempt_at, COALESCE(event_type, ''), COALESCE(integration, ''),
-	COALESCE(sync_id, ''), created_at, updated_at`
-
 // Deliveries returns a page of an organisation's delivery logs, newest first.
-// A cursor that is not a UUID gives [webhook.CodeInvalid].
 func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error) {
 	var page webhook.DeliveryPage
-	err := s.read(ctx, "list deliveries", func(tx *sql.Tx) (err error) {
-		page, err = deliveryPage(ctx, tx, organisationID, filter)
+	err := s.read(ctx, "list deliveries", func(q querier) (err error) {
+		page, err = deliveryPage(q, organisationID, filter)
 		return err
 	})
 	if err != nil {
@@ -26,31 +20,23 @@ func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter web
 	return page, nil
 }
 
-func deliveryPage(ctx context.Context, tx *sql.Tx, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
+func deliveryPage(q querier, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
 	where := deliveryConditions(organisationID, filter)
 	where.addIDs(store.IDRange(filter.From, filter.To))
-	if filter.Cursor != "" {
-		cursor, err := store.ParseID(filter.Cursor)
-		if err != nil {
-			return page, err
-		}
-		where.add(`id < ?`, cursor)
+	if !filter.Cursor.IsZero() {
+		where.add(`id < ?`, filter.Cursor)
 	}
-	if page.Count, err = countDeliveries(ctx, tx, organisationID, filter); err != nil {
+	if page.Count, err = countDeliveries(q, organisationID, filter); err != nil {
 		return page, err
 	}
 	limit := webhook.PageLimit(filter.Limit)
 	// One row more than asked for tells whether another page follows.
-	page.Deliveries, err = collect(ctx, tx, scanDelivery,
-		`SELECT `+deliveryColumns+` FROM deliveries`+where.sql()+` ORDER BY id DESC LIMIT ?`,
-		append(where.args, limit+1)...)
+	found, err := collect(q, store.ScanDelivery, `SELECT `+store.DeliveryColumns+` FROM deliveries`+where.sql()+
+		` ORDER BY id DESC LIMIT ?`, append(where.args, limit+1)...)
 	if err != nil {
 		return page, err
 	}
-	if len(page.Deliveries) > limit {
-		page.Deliveries = page.Deliveries[:limit]
-		page.Next = page.Deliveries[limit-1].ID
-	}
+	page.SetDeliveries(found, limit)
 	return page, nil
 }
 
@@ -71,19 +57,18 @@ func deliveryConditions(organisationID int64, filter webhook.DeliveryFilter) con
 	return where
 }
 
-// Delivery returns one delivery with its payload and its attempts. An id that
-// is not a UUID gives [webhook.CodeNotFound], like any other unknown one.
-func (s *Store) Delivery(ctx context.Context, organisationID int64, id string) (webhook.DeliveryDetail, error) {
+// Delivery returns one delivery with its payload and its latest attempts.
+func (s *Store) Delivery(ctx context.Context, organisationID int64, id webhook.ID) (webhook.DeliveryDetail, error) {
 	var detail webhook.DeliveryDetail
-	err := s.read(ctx, "get delivery", func(tx *sql.Tx) (err error) {
-		if detail.Delivery, err = delivery(ctx, tx, organisationID, id); err != nil {
+	err := s.read(ctx, "get delivery", func(q querier) (err error) {
+		if detail.Delivery, err = delivery(q, organisationID, id); err != nil {
 			return err
 		}
-		if detail.Payload, err = payload(ctx, tx, detail.EventID); err != nil {
+		if detail.Payload, err = payload(q, detail.EventID); err != nil {
 			return err
 		}
-		detail.Attempts, err = collect(ctx, tx, scanAttempt,
-			`SELECT `+attemptColumns+` FROM delivery_attempts WHERE delivery_id = ? ORDER BY number`, detail.ID)
+		detail.Attempts, err = collect(q, store.ScanAttempt, `SELECT `+store.AttemptColumns+` FROM delivery_attempts
+			WHERE delivery_id = ? AND number > ? ORDER BY number`, id, detail.AttemptCount-webhook.MaxShownAttempts)
 		return err
 	})
 	if err != nil {
@@ -92,30 +77,10 @@ func (s *Store) Delivery(ctx context.Context, organisationID int64, id string) (
 	return detail, nil
 }
 
-func delivery(ctx context.Context, q querier, organisationID int64, id string) (webhook.Delivery, error) {
-	canonical, err := store.ParseID(id)
-	if err != nil {
-		return webhook.Delivery{}, store.NotFound("delivery")
-	}
-	d, err := scanDelivery(q.QueryRowContext(ctx,
-		`SELECT `+deliveryColumns+` FROM deliveries WHERE organisation_id = ? AND id = ?`, organisationID, canonical))
+func delivery(q querier, organisationID int64, id webhook.ID) (webhook.Delivery, error) {
+	d, err := store.ScanDelivery(q.QueryRow(
+		`SELECT `+store.DeliveryColumns+` FROM deliveries WHERE organisation_id = ? AND id = ?`, organisationID, id))
 	return d, missing("delivery", err)
-}
-
-func scanDelivery(r row) (webhook.Delivery, error) {
-	var (
-		d                    webhook.Delivery
-		next                 *int64
-		createdAt, updatedAt int64
-	)
-	err := r.Scan(&d.ID, &d.OrganisationID, &d.EventID, &d.WebhookID, &d.WebhookName, &d.WebhookURL, &d.State,
-		&d.LatestStatusCode, &d.AttemptCount, &d.FailureReason, &next, &d.EventType, &d.Integration, &d.SyncID,
-		&createdAt, &updatedAt)
-	if err != nil {
-		return webhook.Delivery{}, err
-	}
-	d.NextAttemptAt, d.CreatedAt, d.UpdatedAt = store.TimeOrNil(next), store.Time(createdAt), store.Time(updatedAt)
-	return d, nil
 }
 
 // ImportDelivery stores a delivery that was made elsewhere, with an event of
@@ -128,24 +93,24 @@ func (s *Store) ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (w
 	if imported.State == "" {
 		imported.State = webhook.DeliveryPending
 	}
-	err := s.write(ctx, "import delivery", func(ctx context.Context, tx *sql.Tx) error {
+	err := s.write(ctx, "import delivery", func(tx *transaction) error {
 		at := d.CreatedAt
 		if at.IsZero() {
 			at = s.now()
 		}
 		event := webhook.Event{OrganisationID: d.OrganisationID, Payload: d.Payload}
-		if err := s.insertEvent(ctx, tx, &event, at); err != nil {
+		if err := s.insertEvent(tx, &event, at); err != nil {
 			return err
 		}
 		imported.EventID = event.ID
 		imported.ID, imported.CreatedAt = s.ids.Next(at)
 		imported.UpdatedAt, imported.AttemptCount = imported.CreatedAt, len(d.Attempts)
-		if err := insertDelivery(ctx, tx, &imported); err != nil {
+		if err := insertDelivery(tx, &imported); err != nil {
 			return err
 		}
 		for i, attempt := range d.Attempts {
 			attempt.Number = i + 1
-			if err := s.insertAttempt(ctx, tx, imported.ID, attempt); err != nil {
+			if err := s.insertAttempt(tx, imported.ID, attempt); err != nil {
 				return err
 			}
 		}
@@ -157,17 +122,30 @@ func (s *Store) ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (w
 	return imported, nil
 }
 
-func insertDelivery(ctx context.Context, tx *sql.Tx, d *webhook.Delivery) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO deliveries
+func insertDelivery(tx *transaction, d *webhook.Delivery) error {
+	err := tx.Exec(`INSERT INTO deliveries
 		(id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-			failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
+			retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
 		d.ID, d.OrganisationID, d.EventID, d.WebhookID, d.WebhookName, d.WebhookURL, d.State, d.LatestStatusCode,
-		d.AttemptCount, d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), d.EventType, d.Integration, d.SyncID,
+		d.AttemptCount, d.Retries, d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), d.EventType, d.Integration, d.SyncID,
 		store.Micros(d.CreatedAt), store.Micros(d.UpdatedAt))
 	if err != nil {
 		return organisationMissing(err)
 	}
-	recordChange(ctx, d, "", d.State)
+	tx.Count(d, "")
+	return nil
+}
+
+// saveDelivery stores the delivery that current has become.
+func saveDelivery(tx *transaction, current, next *webhook.Delivery) error {
+	err := tx.Exec(`UPDATE deliveries SET state = ?, latest_status_code = ?, attempt_count = ?, retries = ?,
+		failure_reason = NULLIF(?, ''), next_attempt_at = ?, updated_at = ? WHERE id = ?`,
+		next.State, next.LatestStatusCode, next.AttemptCount, next.Retries,
+		next.FailureReason, store.MicrosOrNil(next.NextAttemptAt), store.Micros(next.UpdatedAt), next.ID)
+	if err != nil {
+		return err
+	}
+	tx.Count(next, current.State)
 	return nil
 }

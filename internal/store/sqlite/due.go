@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -30,18 +29,18 @@ func (s *Store) Backlog(ctx context.Context) (webhook.Backlog, error) {
 // has jumped: the queue's own jobs wait for the system's clock. A job too many
 // does nothing.
 func (s *Store) RequeueDue(ctx context.Context) error {
-	return s.write(ctx, "queue due deliveries", func(ctx context.Context, tx *sql.Tx) error {
+	return s.write(ctx, "queue due deliveries", func(tx *transaction) error {
 		now := s.now()
-		due, err := collect(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+` FROM deliveries
+		due, err := collect(tx, store.ScanDelivery, `SELECT `+store.DeliveryColumns+` FROM deliveries
 			WHERE state = ? AND next_attempt_at <= ? ORDER BY id`, webhook.DeliveryPending, store.Micros(now))
 		if err != nil || len(due) == 0 {
 			return err
 		}
 		jobs := make([]webhook.Job, len(due))
 		for i := range due {
-			jobs[i] = due[i].NextJob(0, now)
+			jobs[i] = due[i].NextJob(webhook.LaneDeliveries, now)
 		}
-		enqueueLater(ctx, jobs...)
+		tx.Enqueue(jobs...)
 		return nil
 	})
 }

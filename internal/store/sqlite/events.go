@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/hookline-go/hookline/internal/store"
@@ -17,23 +18,29 @@ import (
 // [webhook.CodeNotFound].
 func (s *Store) PublishEvent(ctx context.Context, event webhook.Event, key webhook.Idempotency) (webhook.Publication, error) {
 	var publication webhook.Publication
-	err := s.write(ctx, "publish event", func(ctx context.Context, tx *sql.Tx) error {
-		answer, err := s.answered(ctx, tx, event.OrganisationID, key)
-		if err != nil {
-			return err
-		}
-		if answer != nil {
-			publication, err = store.OpenPublicationAnswer(s.cipher, event.OrganisationID, key, answer)
-			return err
-		}
-		if publication, err = s.publish(ctx, tx, event); err != nil || key.Key == "" {
-			return err
-		}
-		sealed, err := store.SealPublicationAnswer(s.cipher, event.OrganisationID, key, publication)
-		if err != nil {
-			return err
-		}
-		return s.keepAnswer(ctx, tx, event.OrganisationID, key, sealed)
+	err := s.withSubscribers(ctx, event.OrganisationID, func(find findSubscribers) error {
+		return s.write(ctx, "publish event", func(tx *transaction) error {
+			answer, err := s.answered(tx, event.OrganisationID, key)
+			if err != nil {
+				return err
+			}
+			if answer != nil {
+				publication, err = store.OpenPublicationAnswer(s.cipher, event.OrganisationID, key, answer)
+				return err
+			}
+			subscribers, err := find(tx)
+			if err != nil {
+				return err
+			}
+			if publication, err = s.publish(tx, event, subscribers); err != nil || key.Key == "" {
+				return err
+			}
+			sealed, err := store.SealPublicationAnswer(s.cipher, event.OrganisationID, key, publication)
+			if err != nil {
+				return err
+			}
+			return s.keepAnswer(tx, event.OrganisationID, key, sealed)
+		})
 	})
 	if err != nil {
 		return webhook.Publication{}, err
@@ -41,118 +48,131 @@ func (s *Store) PublishEvent(ctx context.Context, event webhook.Event, key webho
 	return publication, nil
 }
 
-func (s *Store) publish(ctx context.Context, tx *sql.Tx, event webhook.Event) (webhook.Publication, error) {
-	if err := s.insertEvent(ctx, tx, &event, s.now()); err != nil {
+func (s *Store) publish(tx *transaction, event webhook.Event, subscribers *webhook.Subscribers) (webhook.Publication, error) {
+	if err := s.insertEvent(tx, &event, s.now()); err != nil {
 		return webhook.Publication{}, err
 	}
-	configs, err := subscribers(ctx, tx, &event)
-	if err != nil {
-		return webhook.Publication{}, err
-	}
-	if _, err := s.deliver(ctx, tx, &event, configs); err != nil {
-		return webhook.Publication{}, err
+	configs := subscribers.Wanting(&event)
+	for _, config := range configs {
+		if _, err := s.deliver(tx, &event, config, s.subscriptions.Lane(config.ID)); err != nil {
+			return webhook.Publication{}, err
+		}
 	}
 	return webhook.Publication{EventID: event.ID, Deliveries: int64(len(configs))}, nil
 }
 
 // insertEvent stores the event and sets its id.
-func (s *Store) insertEvent(ctx context.Context, tx *sql.Tx, event *webhook.Event, at time.Time) error {
+func (s *Store) insertEvent(tx *transaction, event *webhook.Event, at time.Time) error {
 	payload := event.Payload
 	if payload == nil {
 		payload = []byte{} // nil would be NULL
 	}
 	event.ID, at = s.ids.Next(at)
-	_, err := tx.ExecContext(ctx, `INSERT INTO events (id, organisation_id, created_at, payload) VALUES (?, ?, ?, ?)`,
+	err := tx.Exec(`INSERT INTO events (id, organisation_id, created_at, payload) VALUES (?, ?, ?, ?)`,
 		event.ID, event.OrganisationID, store.Micros(at), payload)
 	return organisationMissing(err)
 }
 
 // payload returns what an event sends. It is never nil.
-func payload(ctx context.Context, tx *sql.Tx, eventID string) ([]byte, error) {
+func payload(q querier, eventID webhook.ID) ([]byte, error) {
 	var sent []byte
-	err := tx.QueryRowContext(ctx, `SELECT payload FROM events WHERE id = ?`, eventID).Scan(&sent)
+	err := q.QueryRow(`SELECT payload FROM events WHERE id = ?`, eventID).Scan(&sent)
 	if sent == nil {
 		sent = []byte{} // the driver makes nil of an empty blob
 	}
 	return sent, err
 }
 
-const subscriberColumns = `id, webhook_type, COALESCE(integration_type, ''), name, url, state, topics, consecutive_failures`
-
-// subscribers returns the configs that want the event, without their secrets.
-func subscribers(ctx context.Context, tx *sql.Tx, event *webhook.Event) ([]webhook.Config, error) {
-	candidates, err := collect(ctx, tx, scanSubscriber,
-		`SELECT `+subscriberColumns+` FROM webhook_configs
-			WHERE organisation_id = ? AND webhook_type = ? AND state = ? ORDER BY id`,
-		event.OrganisationID, event.Type, webhook.StateEnabled)
-	if err != nil {
-		return nil, err
-	}
-	wanted := candidates[:0]
-	for _, c := range candidates {
-		if c.Wants(event) {
-			wanted = append(wanted, c)
-		}
-	}
-	return wanted, nil
-}
-
-func scanSubscriber(r row) (webhook.Config, error) {
-	var (
-		c      webhook.Config
-		topics string
-	)
-	err := r.Scan(&c.ID, &c.Type, &c.IntegrationType, &c.Name, &c.URL, &c.State, &topics, &c.ConsecutiveFailures)
-	if err != nil {
-		return webhook.Config{}, err
-	}
-	c.Topics, err = store.DecodeTopics(topics)
-	return c, err
-}
-
-// deliver stores a delivery and a job for each config. It returns the ids of
-// the deliveries.
-func (s *Store) deliver(ctx context.Context, tx *sql.Tx, event *webhook.Event, configs []webhook.Config) ([]string, error) {
-	ids, jobs := make([]string, 0, len(configs)), make([]webhook.Job, 0, len(configs))
+// deliver stores a delivery to a config, and its job. It returns the
+// delivery's id.
+func (s *Store) deliver(tx *transaction, event *webhook.Event, config *webhook.Config, lane webhook.Lane) (webhook.ID, error) {
 	now := s.now()
-	for i := range configs {
-		d := webhook.NewDelivery(event, &configs[i])
-		d.ID, d.CreatedAt = s.ids.Next(now)
-		d.UpdatedAt, d.NextAttemptAt = d.CreatedAt, &now
-		if err := insertDelivery(ctx, tx, &d); err != nil {
-			return nil, err
-		}
-		ids = append(ids, d.ID)
-		jobs = append(jobs, d.NextJob(configs[i].ConsecutiveFailures, now))
+	d := webhook.NewDelivery(event, config)
+	d.ID, d.CreatedAt = s.ids.Next(now)
+	d.UpdatedAt, d.NextAttemptAt = d.CreatedAt, &now
+	if err := insertDelivery(tx, &d); err != nil {
+		return webhook.ID{}, err
 	}
-	enqueueLater(ctx, jobs...)
-	return ids, nil
+	tx.Enqueue(d.NextJob(lane, now))
+	return d.ID, nil
 }
 
 // DeliverTo stores an event with a delivery to one config, whatever that
 // subscribes to, and its job. It returns the delivery's id. A config that is
 // disabled gives [webhook.CodeConfigDisabled].
-func (s *Store) DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID string, err error) {
-	err = s.write(ctx, "deliver to a webhook config", func(ctx context.Context, tx *sql.Tx) error {
-		config, err := s.config(ctx, tx, event.OrganisationID, configID)
+func (s *Store) DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID webhook.ID, err error) {
+	err = s.write(ctx, "deliver to a webhook config", func(tx *transaction) error {
+		config, err := s.config(tx, event.OrganisationID, configID)
 		if err != nil {
 			return err
 		}
 		if config.State != webhook.StateEnabled {
-			return store.ConfigDisabled()
+			return webhook.ConfigDisabled()
 		}
 		event.Type, event.IntegrationType = config.Type, config.IntegrationType
-		if err := s.insertEvent(ctx, tx, &event, s.now()); err != nil {
+		if err := s.insertEvent(tx, &event, s.now()); err != nil {
 			return err
 		}
-		ids, err := s.deliver(ctx, tx, &event, []webhook.Config{config})
-		if err == nil {
-			deliveryID = ids[0]
-		}
+		deliveryID, err = s.deliver(tx, &event, &config, config.Lane())
 		return err
 	})
 	if err != nil {
-		return "", err
+		return webhook.ID{}, err
 	}
 	return deliveryID, nil
+}
+
+// findSubscribers returns the subscribers of an organisation as they are in a
+// transaction, or [store.ErrStale].
+type findSubscribers func(tx *transaction) (*webhook.Subscribers, error)
+
+// withSubscribers runs fn, which finds its subscribers in memory. If those are
+// out of date they are loaded before fn is run again, so that the write lock is
+// not held meanwhile; only where they change all the time fn loads them itself.
+func (s *Store) withSubscribers(ctx context.Context, organisationID int64, fn func(findSubscribers) error) error {
+	for range store.MaxLoads {
+		err := fn(func(tx *transaction) (*webhook.Subscribers, error) {
+			version, err := configVersion(tx, organisationID)
+			if err != nil {
+				return nil, err
+			}
+			return s.subscriptions.At(organisationID, version)
+		})
+		if !errors.Is(err, store.ErrStale) {
+			return err
+		}
+		err = s.read(ctx, "load webhook configs", func(q querier) error {
+			_, err := s.loadSubscribers(q, organisationID)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return fn(func(tx *transaction) (*webhook.Subscribers, error) { return s.loadSubscribers(tx, organisationID) })
+}
+
+func configVersion(q querier, organisationID int64) (version int64, err error) {
+	err = q.QueryRow(`SELECT config_version FROM organisations WHERE id = ?`, organisationID).Scan(&version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, store.NotFound("organisation")
+	}
+	return version, err
+}
+
+func (s *Store) loadSubscribers(q querier, organisationID int64) (*webhook.Subscribers, error) {
+	version, err := configVersion(q, organisationID)
+	if err != nil {
+		return nil, err
+	}
+	configs, err := collect(q, s.scanSubscriber, `SELECT `+store.ConfigColumns+` FROM webhook_configs
+		WHERE organisation_id = ? AND state = ? ORDER BY id`, organisationID, webhook.StateEnabled)
+	if err != nil {
+		return nil, err
+	}
+	return s.subscriptions.Put(organisationID, version, configs), nil
+}
+
+func (s *Store) scanSubscriber(r store.Row) (webhook.Config, error) {
+	return store.ScanSubscriber(r, s.cipher)
 }

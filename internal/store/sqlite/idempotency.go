@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 
@@ -11,11 +10,11 @@ import (
 
 // answered returns the sealed answer that a key was kept with, nil if there is
 // none.
-func (s *Store) answered(ctx context.Context, tx *sql.Tx, organisationID int64, key webhook.Idempotency) (answer []byte, err error) {
+func (s *Store) answered(tx *transaction, organisationID int64, key webhook.Idempotency) (answer []byte, err error) {
 	if key.Key == "" {
 		return nil, nil
 	}
-	err = tx.QueryRowContext(ctx, `SELECT answer FROM idempotency_keys
+	err = tx.QueryRow(`SELECT answer FROM idempotency_keys
 		WHERE organisation_id = ? AND operation = ? AND key = ? AND created_at > ?`,
 		organisationID, key.Operation, key.Key, s.oldestKey()).Scan(&answer)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -26,13 +25,12 @@ func (s *Store) answered(ctx context.Context, tx *sql.Tx, organisationID int64, 
 
 // keepAnswer remembers what a request led to, and forgets answers that are too
 // old.
-func (s *Store) keepAnswer(ctx context.Context, tx *sql.Tx, organisationID int64, key webhook.Idempotency, answer []byte) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM idempotency_keys WHERE created_at <= ?`, s.oldestKey()); err != nil {
+func (s *Store) keepAnswer(tx *transaction, organisationID int64, key webhook.Idempotency, answer []byte) error {
+	if err := tx.Exec(`DELETE FROM idempotency_keys WHERE created_at <= ?`, s.oldestKey()); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO idempotency_keys (organisation_id, operation, key, created_at, answer)
+	return tx.Exec(`INSERT INTO idempotency_keys (organisation_id, operation, key, created_at, answer)
 		VALUES (?, ?, ?, ?, ?)`, organisationID, key.Operation, key.Key, store.Micros(s.now()), answer)
-	return err
 }
 
 func (s *Store) oldestKey() int64 { return store.Micros(s.now().Add(-webhook.IdempotencyRetention)) }

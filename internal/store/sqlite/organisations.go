@@ -13,8 +13,8 @@ import (
 // if it is new. An id that is not positive gives [webhook.CodeInvalid].
 func (s *Store) EnsureOrganisation(ctx context.Context, id int64) (webhook.Organisation, error) {
 	var organisation webhook.Organisation
-	err := s.write(ctx, "ensure organisation", func(ctx context.Context, tx *sql.Tx) (err error) {
-		organisation, err = s.ensureOrganisation(ctx, tx, id)
+	err := s.write(ctx, "ensure organisation", func(tx *transaction) (err error) {
+		organisation, err = s.ensureOrganisation(tx, id)
 		return err
 	})
 	if err != nil {
@@ -23,20 +23,16 @@ func (s *Store) EnsureOrganisation(ctx context.Context, id int64) (webhook.Organ
 	return organisation, nil
 }
 
-func (s *Store) ensureOrganisation(ctx context.Context, tx *sql.Tx, id int64) (webhook.Organisation, error) {
-	if id <= 0 {
-		return webhook.Organisation{}, &webhook.Error{
-			Code:    webhook.CodeInvalid,
-			Message: "an organisation's id is a positive number",
-		}
+func (s *Store) ensureOrganisation(tx *transaction, id int64) (webhook.Organisation, error) {
+	if err := store.CheckOrganisationID(id); err != nil {
+		return webhook.Organisation{}, err
 	}
-	_, err := tx.ExecContext(ctx,
-		`INSERT INTO organisations (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, store.Micros(s.now()))
+	err := tx.Exec(`INSERT INTO organisations (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, store.Micros(s.now()))
 	if err != nil {
 		return webhook.Organisation{}, err
 	}
 	var createdAt int64
-	err = tx.QueryRowContext(ctx, `SELECT created_at FROM organisations WHERE id = ?`, id).Scan(&createdAt)
+	err = tx.QueryRow(`SELECT created_at FROM organisations WHERE id = ?`, id).Scan(&createdAt)
 	if err != nil {
 		return webhook.Organisation{}, err
 	}

@@ -50,10 +50,11 @@ type Store struct {
 	migrate bool
 	ids     store.IDs
 
-	queueSchema QueueSchema
-
-	enqueuer  Enqueuer
-	committer *committer
+	queueSchema   QueueSchema
+	maxConfigs    int
+	subscriptions *store.Subscriptions
+	enqueuer      Enqueuer
+	committer     *committer
 }
 
 // Enqueuer puts jobs into the queue in the transaction of what they are for.
@@ -78,6 +79,10 @@ func WithEnqueuer(e Enqueuer) Option { return func(s *Store) { s.enqueuer = e } 
 // WithQueueSchema makes [Open] see to the queue's tables too.
 func WithQueueSchema(q QueueSchema) Option { return func(s *Store) { s.queueSchema = q } }
 
+// WithMaxConfigs bounds the configs of each organisation, instead of
+// [store.DefaultMaxConfigs]. Those that exist stay.
+func WithMaxConfigs(n int) Option { return func(s *Store) { s.maxConfigs = n } }
+
 // WithoutMigrations keeps [Open] from changing the schema. A database that
 // lacks migrations is then refused with [webhook.CodeDatabaseOutdated].
 func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
@@ -92,7 +97,10 @@ func WithoutMigrations() Option { return func(s *Store) { s.migrate = false } }
 // and [webhook.CodeWrongEncryptionKey] if another key than cipher's encrypted
 // it.
 func Open(ctx context.Context, path string, cipher store.Cipher, options ...Option) (*Store, error) {
-	s := &Store{path: path, cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{}, queueSchema: noSchema{}}
+	s := &Store{
+		path: path, cipher: cipher, now: time.Now, migrate: true, enqueuer: noQueue{}, queueSchema: noSchema{},
+		maxConfigs: store.DefaultMaxConfigs, subscriptions: store.NewSubscriptions(),
+	}
 	for _, option := range options {
 		option(s)
 	}

@@ -37,7 +37,8 @@ func inFile(t *testing.T) storetest.Opener {
 func opener(t *testing.T, path string) storetest.Opener {
 	t.Helper()
 	return func(cipher store.Cipher, now func() time.Time, queue *storetest.Queue) (storetest.Store, error) {
-		return sqlite.Open(t.Context(), path, cipher, sqlite.WithClock(now), sqlite.WithEnqueuer(enqueuer{queue}))
+		return sqlite.Open(t.Context(), path, cipher, sqlite.WithClock(now), sqlite.WithEnqueuer(enqueuer{queue}),
+			sqlite.WithMaxConfigs(storetest.MaxConfigs))
 	}
 }
 

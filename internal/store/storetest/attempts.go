@@ -24,7 +24,16 @@ func (f *fixture) begin(t *testing.T, job webhook.Job) webhook.Dispatch {
 // finish finishes an attempt.
 func (f *fixture) finish(t *testing.T, dispatch webhook.Dispatch, outcome webhook.Outcome) {
 	t.Helper()
-	require.NoError(t, f.FinishAttempt(t.Context(), &dispatch, outcome))
+	disabled, err := f.FinishAttempt(t.Context(), &dispatch, outcome)
+	require.NoError(t, err)
+	require.Equal(t, outcome.Disable, disabled)
+}
+
+// finishError is FinishAttempt without its result.
+func (f *fixture) finishError(t *testing.T, dispatch webhook.Dispatch, outcome webhook.Outcome) error {
+	t.Helper()
+	_, err := f.FinishAttempt(t.Context(), &dispatch, outcome)
+	return err
 }
 
 func delivered() webhook.Outcome {
@@ -49,7 +58,7 @@ func (f *fixture) failed() webhook.Outcome {
 func (f *fixture) micros() time.Time { return f.clock.Now().UTC().Truncate(time.Microsecond) }
 
 // delivery returns a delivery of our organisation.
-func (f *fixture) delivery(t *testing.T, id string) webhook.DeliveryDetail {
+func (f *fixture) delivery(t *testing.T, id webhook.ID) webhook.DeliveryDetail {
 	t.Helper()
 	d, err := f.Delivery(t.Context(), ours, id)
 	require.NoError(t, err)
@@ -70,9 +79,8 @@ func testAttempts(t *testing.T, f *fixture) {
 		require.Equal(t, webhook.Dispatch{
 			DeliveryID: want.ID, EventID: want.EventID, OrganisationID: ours, ConfigID: config.ID, ConfigName: config.Name, URL: config.URL,
 			Payload: []byte(`{"n":1}`), Headers: config.Headers, SigningKeys: []webhook.Secret{config.SigningKey},
-			SignatureHeader: config.SignatureHeader, Attempt: i + 1, Retries: i, FailingSince: dispatch.FailingSince,
+			SignatureHeader: config.SignatureHeader, Attempt: i + 1, Retries: i,
 		}, dispatch)
-		require.Equal(t, i == 0, dispatch.FailingSince == nil)
 		want.State, want.NextAttemptAt, want.UpdatedAt = webhook.DeliveryProcessing, nil, f.micros()
 		require.Equal(t, want, f.delivery(t, want.ID))
 
@@ -83,7 +91,7 @@ func testAttempts(t *testing.T, f *fixture) {
 		want.State, want.AttemptCount, want.LatestStatusCode = outcome.State, i+1, outcome.Attempt.StatusCode
 		want.UpdatedAt = f.micros()
 		if outcome.State == webhook.DeliveryPending {
-			want.NextAttemptAt = &outcome.RetryAt
+			want.NextAttemptAt, want.Retries = &outcome.RetryAt, i+1
 			jobs := f.queue.Take()
 			require.Len(t, jobs, 1)
 			require.Equal(t, webhook.Job{
@@ -108,7 +116,7 @@ func testAttempts(t *testing.T, f *fixture) {
 func testOvertaken(t *testing.T, f *fixture) {
 	config := f.createConfig(t, minimal(ours))
 	job := f.publishTo(t, &config)
-	for _, unknown := range []string{uuid.NewString(), "", "no id"} {
+	for _, unknown := range []webhook.ID{webhook.ID(uuid.New()), {}} {
 		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: unknown, Attempt: 1}, lease)
 		requireCode(t, webhook.CodeNotFound, err)
 	}
@@ -124,7 +132,7 @@ func testOvertaken(t *testing.T, f *fixture) {
 	require.Equal(t, first, second)
 	f.finish(t, second, delivered())
 	before := f.snapshot(t)
-	requireCode(t, webhook.CodeOvertaken, f.FinishAttempt(t.Context(), &first, f.retried()))
+	requireCode(t, webhook.CodeOvertaken, f.finishError(t, first, f.retried()))
 	require.Equal(t, before, f.snapshot(t))
 	require.Empty(t, f.queue.Take())
 	_, err := f.BeginAttempt(t.Context(), job, lease)
@@ -141,7 +149,7 @@ func testConcurrentFinish(t *testing.T, f *fixture) {
 	var group sync.WaitGroup
 	for range workers {
 		group.Go(func() {
-			err := f.FinishAttempt(t.Context(), &dispatch, f.retried())
+			err := f.finishError(t, dispatch, f.retried())
 			if err == nil {
 				recorded.Add(1)
 			} else {
@@ -176,7 +184,7 @@ func testConcurrentAttempts(t *testing.T, f *fixture) {
 				}
 				dispatch, err := f.BeginAttempt(t.Context(), job, lease)
 				if err == nil {
-					err = f.FinishAttempt(t.Context(), &dispatch, outcome)
+					err = f.finishError(t, dispatch, outcome)
 				}
 				assert.NoError(t, err)
 			})
@@ -219,18 +227,14 @@ func testHealth(t *testing.T, f *fixture) {
 		require.False(t, dispatch.Failing)
 		requireHealth(i+1, &start)
 	}
-	id, err := f.DeliverTo(t.Context(), config.ID, event(ours))
-	require.NoError(t, err)
-	jobs := f.queue.Take()
-	require.Equal(t, webhook.LaneFailing, jobs[0].Lane)
-	require.NoError(t, f.RetryDelivery(t.Context(), ours, id))
+	require.Equal(t, webhook.LaneFailing, f.publishTo(t, &config).Lane)
+	require.NoError(t, f.RetryDelivery(t.Context(), ours, f.failedAt(t, &config, start)))
 	require.Equal(t, webhook.LaneFailing, f.queue.Take()[0].Lane)
 	f.publish(t, event(ours))
 	require.Equal(t, webhook.LaneFailing, f.queue.Take()[0].Lane)
 
 	dispatch := attempt(f.retried())
 	require.True(t, dispatch.Failing)
-	require.Equal(t, &start, dispatch.FailingSince)
 	require.Equal(t, webhook.LaneFailing, f.queue.Take()[0].Lane, "of the retry")
 	attempt(delivered())
 	requireHealth(0, nil)

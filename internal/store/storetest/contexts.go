@@ -44,7 +44,7 @@ func testCancelledContext(t *testing.T, f *fixture) {
 			return err
 		},
 		"continue recovery": func() error {
-			_, err := f.ContinueRecovery(ctx, webhook.Recovery{OrganisationID: ours, ConfigID: config.ID}, "", 1)
+			_, err := f.ContinueRecovery(ctx, webhook.Recovery{OrganisationID: ours, ConfigID: config.ID}, webhook.ID{}, 1)
 			return err
 		},
 		"begin attempt": func() error {
@@ -53,7 +53,8 @@ func testCancelledContext(t *testing.T, f *fixture) {
 		},
 		"finish attempt": func() error {
 			dispatch := webhook.Dispatch{DeliveryID: logged.ID, OrganisationID: ours, ConfigID: config.ID, Attempt: 1}
-			return f.FinishAttempt(ctx, &dispatch, webhook.Outcome{State: webhook.DeliveryFailed})
+			_, err := f.FinishAttempt(ctx, &dispatch, webhook.Outcome{State: webhook.DeliveryFailed})
+			return err
 		},
 		"requeue": func() error {
 			return f.Requeue(ctx, webhook.Job{DeliveryID: logged.ID, ConfigID: logged.WebhookID, Attempt: 1})

@@ -70,7 +70,7 @@ func (m *mix) step(t *testing.T) {
 	default:
 		_, err := m.ContinueRecovery(t.Context(), webhook.Recovery{
 			OrganisationID: ours, ConfigID: m.config().ID, Since: time.Unix(0, 0), Until: m.clock.Now(), FailedBefore: m.clock.Now(),
-		}, "", 20)
+		}, webhook.ID{}, 20)
 		require.NoError(t, err)
 	}
 	m.jobs = append(m.jobs, m.queue.Take()...)
@@ -107,7 +107,7 @@ func (m *mix) finishOne(t *testing.T) {
 	}
 	i := m.random.IntN(len(m.dispatches))
 	outcome := []webhook.Outcome{delivered(), m.retried(), m.failed()}[m.random.IntN(3)]
-	err := m.FinishAttempt(t.Context(), &m.dispatches[i], outcome)
+	err := m.finishError(t, m.dispatches[i], outcome)
 	if webhook.CodeOf(err) != webhook.CodeOvertaken {
 		require.NoError(t, err)
 	}
@@ -149,7 +149,7 @@ func (m *mix) requireCounts(t *testing.T) {
 		page, err := m.Deliveries(t.Context(), ours, filter)
 		require.NoError(t, err)
 		all = append(all, page.Deliveries...)
-		if page.Next == "" {
+		if page.Next.IsZero() {
 			break
 		}
 		filter.Cursor = page.Next

@@ -64,7 +64,7 @@ func testConcurrentKeys(t *testing.T, f *fixture) {
 	const each = 20
 	f.createConfig(t, minimal(ours))
 	var mu sync.Mutex
-	answers, reused := map[string]int{}, 0
+	answers, reused := map[webhook.ID]int{}, 0
 	var group sync.WaitGroup
 	for i := range 2 * each {
 		key := []webhook.Idempotency{idempotency("key", 1), idempotency("key", 2)}[i%2]

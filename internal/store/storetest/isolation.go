@@ -44,9 +44,9 @@ func testIsolation(t *testing.T, f *fixture) {
 	f.requireNothingListed(t, theirs, &config.ID)
 	last, err := f.ContinueRecovery(ctx, webhook.Recovery{
 		OrganisationID: theirs, ConfigID: config.ID, Since: time.Unix(0, 0), Until: f.clock.Now(), FailedBefore: f.clock.Now(),
-	}, "", 10)
+	}, webhook.ID{}, 10)
 	require.NoError(t, err)
-	require.Empty(t, last)
+	require.Zero(t, last)
 	require.Zero(t, f.publish(t, webhook.Event{OrganisationID: theirs, Type: config.Type, IntegrationType: config.IntegrationType}).Deliveries)
 	require.Empty(t, f.queue.Take())
 

@@ -25,7 +25,7 @@ func testLease(t *testing.T, f *fixture) {
 	second := f.begin(t, job)
 	require.Equal(t, first.Attempt, second.Attempt)
 	f.finish(t, second, delivered())
-	requireCode(t, webhook.CodeOvertaken, f.FinishAttempt(t.Context(), &first, delivered()))
+	requireCode(t, webhook.CodeOvertaken, f.finishError(t, first, delivered()))
 	require.NoError(t, f.ReleaseAttempt(t.Context(), &first), "an attempt that was overtaken needs no release")
 	require.Equal(t, webhook.DeliveryDelivered, f.delivery(t, job.DeliveryID).State)
 }
@@ -46,6 +46,6 @@ func testRelease(t *testing.T, f *fixture) {
 	require.Equal(t, 1, again.Attempt)
 
 	unknown := dispatch
-	unknown.DeliveryID = uuid.NewString()
+	unknown.DeliveryID = webhook.ID(uuid.New())
 	requireCode(t, webhook.CodeNotFound, f.ReleaseAttempt(t.Context(), &unknown))
 }

@@ -3,7 +3,6 @@ package storetest
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -120,7 +119,7 @@ func testPagesOfTwoStores(t *testing.T, open Opener) {
 	got := stores[1].allDeliveries(t, 3)
 	arriving.Wait()
 
-	require.True(t, slices.IsSortedFunc(got, func(a, b string) int { return strings.Compare(b, a) }))
+	require.True(t, slices.IsSortedFunc(got, newestFirst))
 	require.Len(t, slices.Compact(slices.Clone(got)), len(got), "repeated")
 	require.Subset(t, got, was, "skipped")
 	all := stores[0].allDeliveries(t, webhook.MaxPageLimit)
@@ -141,7 +140,7 @@ func testKeysOfTwoStores(t *testing.T, open Opener) {
 	require.NoError(t, err)
 	_, err = stores[0].CreateConfig(t.Context(), minimal(ours), webhook.Idempotency{})
 	require.NoError(t, err)
-	ids := make([]string, requests)
+	ids := make([]webhook.ID, requests)
 	var group sync.WaitGroup
 	for i := range ids {
 		group.Go(func() {
@@ -214,7 +213,7 @@ func testHealthOfTwoStores(t *testing.T, open Opener) {
 	var group sync.WaitGroup
 	for i := range dispatches {
 		s := stores[i%len(stores)]
-		group.Go(func() { assert.NoError(t, s.FinishAttempt(t.Context(), &dispatches[i], s.failed())) })
+		group.Go(func() { assert.NoError(t, s.finishError(t, dispatches[i], s.failed())) })
 	}
 	group.Wait()
 	stored, err := stores[1].Config(t.Context(), ours, config.ID)

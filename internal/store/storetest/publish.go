@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -45,7 +44,7 @@ func testPublish(t *testing.T, f *fixture) {
 	e.Topic, e.SyncID, e.IntegrationType = "connection.changed", "sync-1", webhook.IntegrationTypeXero
 	e.Payload = []byte("{\"a\" : \"\x00\xff\"}\n")
 	published := f.publish(t, e)
-	require.NoError(t, uuid.Validate(published.EventID))
+	requireID(t, published.EventID)
 	require.EqualValues(t, 1, published.Deliveries)
 
 	jobs := f.queue.Take()
@@ -131,9 +130,10 @@ func testPublishMatches(t *testing.T, f *fixture) {
 	}
 }
 
-// testFanOut publishes one event to a thousand configs.
+// testFanOut publishes one event to as many configs as an organisation may
+// have.
 func testFanOut(t *testing.T, f *fixture) {
-	const configs = 1000
+	const configs = MaxConfigs
 	for range configs {
 		f.createConfig(t, minimal(ours))
 	}
@@ -141,7 +141,7 @@ func testFanOut(t *testing.T, f *fixture) {
 	require.EqualValues(t, configs, published.Deliveries)
 	jobs := f.queue.Take()
 	require.Len(t, jobs, configs)
-	webhooks, ids := map[int64]bool{}, map[string]bool{}
+	webhooks, ids := map[int64]bool{}, map[webhook.ID]bool{}
 	for id := range slices.Values(f.allDeliveries(t, webhook.MaxPageLimit)) {
 		ids[id] = true
 	}
@@ -158,6 +158,12 @@ func testFanOut(t *testing.T, f *fixture) {
 		delete(ids, job.DeliveryID)
 	}
 	require.Empty(t, ids)
+
+	_, err = f.CreateConfig(t.Context(), minimal(ours), webhook.Idempotency{})
+	requireCode(t, webhook.CodeConfigLimitReached, err)
+	f.createConfig(t, minimal(theirs))
+	require.NoError(t, f.DeleteConfig(t.Context(), ours, page.Deliveries[0].WebhookID))
+	f.createConfig(t, minimal(ours))
 }
 
 // testQueueFails has the queue refuse jobs: whatever they are for is not stored
@@ -180,10 +186,10 @@ func testQueueFails(t *testing.T, f *fixture) {
 		"retry":            func() error { return f.RetryDelivery(t.Context(), ours, failed.ID) },
 		"start recovery":   func() error { _, err := f.StartRecovery(t.Context(), recovery); return err },
 		"continue recovery": func() error {
-			_, err := f.ContinueRecovery(t.Context(), recovery, "", 10)
+			_, err := f.ContinueRecovery(t.Context(), recovery, webhook.ID{}, 10)
 			return err
 		},
-		"finish":  func() error { return f.FinishAttempt(t.Context(), &dispatch, retry) },
+		"finish":  func() error { return f.finishError(t, dispatch, retry) },
 		"requeue": func() error { return f.Requeue(t.Context(), job) },
 	}
 	for name, call := range calls {
@@ -196,7 +202,7 @@ func testQueueFails(t *testing.T, f *fixture) {
 	published, err := f.PublishEvent(t.Context(), event(ours), key)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, published.Deliveries, "the key was not used up")
-	require.NoError(t, f.FinishAttempt(t.Context(), &dispatch, retry))
+	require.NoError(t, f.finishError(t, dispatch, retry))
 	require.Len(t, f.queue.Take(), 2)
 }
 

@@ -12,16 +12,21 @@ import (
 
 func testRetry(t *testing.T, f *fixture) {
 	config := f.createConfig(t, minimal(ours))
-	waiting := f.publishTo(t, &config)
+	due, toRetry := f.publishTo(t, &config), f.begin(t, f.publishTo(t, &config))
 	underWay := f.begin(t, f.publishTo(t, &config))
 	done, given := f.begin(t, f.publishTo(t, &config)), f.begin(t, f.publishTo(t, &config))
 	f.finish(t, done, delivered())
 	f.finish(t, given, f.failed())
+	outcome := f.retried()
+	outcome.RetryAt = f.micros().Add(time.Hour)
+	f.finish(t, toRetry, outcome)
+	f.queue.Take()
 	f.clock.Advance(time.Minute)
 	for _, test := range []struct {
-		name, id string
-		attempt  int
-	}{{"pending", waiting.DeliveryID, 1}, {"delivered", done.DeliveryID, 2}, {"failed", given.DeliveryID, 2}} {
+		name    string
+		id      webhook.ID
+		attempt int
+	}{{"waiting for its time", toRetry.DeliveryID, 2}, {"delivered", done.DeliveryID, 2}, {"failed", given.DeliveryID, 2}} {
 		t.Run(test.name, func(t *testing.T) {
 			before := f.delivery(t, test.id)
 			require.NoError(t, f.RetryDelivery(t.Context(), ours, test.id))
@@ -35,13 +40,14 @@ func testRetry(t *testing.T, f *fixture) {
 			want := before
 			want.State, want.FailureReason, want.NextAttemptAt, want.UpdatedAt = webhook.DeliveryPending, "", new(f.micros()), f.micros()
 			require.Equal(t, want, f.delivery(t, test.id))
+			requireCode(t, webhook.CodeAttemptUnderWay, f.RetryDelivery(t.Context(), ours, test.id))
 			f.begin(t, jobs[0])
 		})
 	}
-	requireCode(t, webhook.CodeAttemptUnderWay, f.RetryDelivery(t.Context(), ours, underWay.DeliveryID))
-	for _, unknown := range []string{uuid.NewString(), "no id"} {
-		requireCode(t, webhook.CodeNotFound, f.RetryDelivery(t.Context(), ours, unknown))
+	for _, id := range []webhook.ID{underWay.DeliveryID, due.DeliveryID} {
+		requireCode(t, webhook.CodeAttemptUnderWay, f.RetryDelivery(t.Context(), ours, id))
 	}
+	requireCode(t, webhook.CodeNotFound, f.RetryDelivery(t.Context(), ours, webhook.ID(uuid.New())))
 	disabled := f.createConfig(t, full(ours))
 	ofDisabled := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: disabled.ID, State: webhook.DeliveryFailed})
 	requireCode(t, webhook.CodeConfigDisabled, f.RetryDelivery(t.Context(), ours, ofDisabled.ID))
@@ -61,7 +67,7 @@ func testRequeue(t *testing.T, f *fixture) {
 }
 
 // failedAt returns a delivery of a config that was made at a time and failed.
-func (f *fixture) failedAt(t *testing.T, config *webhook.Config, at time.Time) string {
+func (f *fixture) failedAt(t *testing.T, config *webhook.Config, at time.Time) webhook.ID {
 	t.Helper()
 	return f.importDelivery(t, webhook.Delivery{
 		OrganisationID: ours, WebhookID: config.ID, State: webhook.DeliveryFailed, FailureReason: "refused", CreatedAt: at,
@@ -73,7 +79,7 @@ func testRecovery(t *testing.T, f *fixture) {
 	start := f.clock.Now().Truncate(time.Millisecond)
 	minute := func(n int) time.Time { return start.Add(time.Duration(n) * time.Minute) }
 	f.failedAt(t, &config, minute(0).Add(-time.Microsecond))
-	want := []string{f.failedAt(t, &config, minute(0)), f.failedAt(t, &config, minute(1))}
+	want := []webhook.ID{f.failedAt(t, &config, minute(0)), f.failedAt(t, &config, minute(1))}
 	f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: config.ID, State: webhook.DeliveryDelivered, CreatedAt: minute(1)})
 	f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: config.ID, State: webhook.DeliveryPending, CreatedAt: minute(1)})
 	f.failedAt(t, &other, minute(1))
@@ -93,7 +99,7 @@ func testRecovery(t *testing.T, f *fixture) {
 	require.Equal(t, wanted, started[0])
 	wanted.FailedBefore = f.clock.Now()
 
-	last, err := f.ContinueRecovery(t.Context(), wanted, "", 2)
+	last, err := f.ContinueRecovery(t.Context(), wanted, webhook.ID{}, 2)
 	require.NoError(t, err)
 	require.Equal(t, want[1], last)
 	jobs := f.queue.Take()
@@ -104,10 +110,10 @@ func testRecovery(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 	require.Equal(t, want[2], last)
 	jobs = append(jobs, f.queue.Take()...)
-	for _, after := range []string{last, ""} { // from its beginning, as after a crash
+	for _, after := range []webhook.ID{last, {}} { // from its beginning, as after a crash
 		last, err = f.ContinueRecovery(t.Context(), wanted, after, 2)
 		require.NoError(t, err)
-		require.Empty(t, last)
+		require.Zero(t, last)
 	}
 	require.Empty(t, f.queue.Take())
 	require.Len(t, jobs, len(want))
@@ -128,7 +134,7 @@ func testRecoveryStartsSchedule(t *testing.T, f *fixture) {
 	require.Equal(t, 1, dispatch.Retries)
 	f.finish(t, dispatch, f.failed())
 	recovery := webhook.Recovery{OrganisationID: ours, ConfigID: config.ID, Since: start, Until: f.clock.Now(), FailedBefore: f.clock.Now()}
-	_, err := f.ContinueRecovery(t.Context(), recovery, "", 10)
+	_, err := f.ContinueRecovery(t.Context(), recovery, webhook.ID{}, 10)
 	require.NoError(t, err)
 	jobs := f.queue.Take()
 	require.Len(t, jobs, 1)
@@ -145,15 +151,15 @@ func testRecoveryOfUnwanted(t *testing.T, f *fixture) {
 	}
 	_, err := f.StartRecovery(t.Context(), window)
 	requireCode(t, webhook.CodeConfigDisabled, err)
-	last, err := f.ContinueRecovery(t.Context(), window, "", 10)
+	last, err := f.ContinueRecovery(t.Context(), window, webhook.ID{}, 10)
 	require.NoError(t, err)
-	require.Empty(t, last)
+	require.Zero(t, last)
 	window.ConfigID++
 	_, err = f.StartRecovery(t.Context(), window)
 	requireCode(t, webhook.CodeNotFound, err)
-	last, err = f.ContinueRecovery(t.Context(), window, "", 10)
+	last, err = f.ContinueRecovery(t.Context(), window, webhook.ID{}, 10)
 	require.NoError(t, err)
-	require.Empty(t, last)
+	require.Zero(t, last)
 
 	idle := f.createConfig(t, minimal(ours))
 	window.ConfigID = idle.ID

@@ -34,18 +34,18 @@ type Store interface {
 	DeleteConfig(ctx context.Context, organisationID, id int64) error
 
 	PublishEvent(ctx context.Context, event webhook.Event, key webhook.Idempotency) (webhook.Publication, error)
-	DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID string, err error)
-	RetryDelivery(ctx context.Context, organisationID int64, id string) error
+	DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID webhook.ID, err error)
+	RetryDelivery(ctx context.Context, organisationID int64, id webhook.ID) error
 	StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error)
-	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after string, limit int) (last string, err error)
+	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after webhook.ID, limit int) (last webhook.ID, err error)
 
 	BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error)
 	ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error
-	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) error
+	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error)
 	Requeue(ctx context.Context, job webhook.Job) error
 
 	ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (webhook.Delivery, error)
-	Delivery(ctx context.Context, organisationID int64, id string) (webhook.DeliveryDetail, error)
+	Delivery(ctx context.Context, organisationID int64, id webhook.ID) (webhook.DeliveryDetail, error)
 	Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error)
 
 	Ping(ctx context.Context) error
@@ -53,9 +53,13 @@ type Store interface {
 }
 
 // Opener opens one database, the same at every call as long as it is kept
-// anywhere. The store must take every time from now, and queue what it queues
-// by telling the recorder once the transaction is certain to be committed.
+// anywhere. The store must take every time from now, queue what it queues by
+// telling the recorder once the transaction is certain to be committed, and
+// allow [MaxConfigs] configs in each organisation.
 type Opener func(cipher store.Cipher, now func() time.Time, queue *Queue) (Store, error)
+
+// MaxConfigs is how many configs an organisation may have in the suite.
+const MaxConfigs = 1000
 
 // Run runs the suite. newDatabase returns the opener of a new, empty database
 // that is removed when its test ends.
@@ -87,6 +91,8 @@ func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
 		{"publish of an unknown organisation", testPublishOfUnknownOrganisation},
 		{"concurrent publishing", testConcurrentPublishing},
 		{"deliver to a config", testDeliverTo},
+		{"subscriptions", testSubscriptions},
+		{"attempts shown", testAttemptsShown},
 		{"idempotent publishing", testIdempotentPublishing},
 		{"concurrent keys", testConcurrentKeys},
 		{"idempotent configs", testIdempotentConfigs},
@@ -136,6 +142,7 @@ func RunPersistent(t *testing.T, newDatabase func(t *testing.T) Opener) {
 	t.Run("reopen", func(t *testing.T) { testReopen(t, newDatabase(t)) })
 	t.Run("wrong encryption key", func(t *testing.T) { testWrongKey(t, newDatabase(t)) })
 	t.Run("two stores", func(t *testing.T) { testTwoStores(t, newDatabase(t)) })
+	t.Run("subscriptions of two stores", func(t *testing.T) { testSubscriptionsOfTwoStores(t, newDatabase(t)) })
 	t.Run("pages of two stores", func(t *testing.T) { testPagesOfTwoStores(t, newDatabase(t)) })
 	t.Run("health of two stores", func(t *testing.T) { testHealthOfTwoStores(t, newDatabase(t)) })
 	t.Run("everything at once", func(t *testing.T) { testEverythingAtOnce(t, newDatabase(t)) })

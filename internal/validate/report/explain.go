@@ -88,6 +88,10 @@ var explanations = map[string]explained{
 		"The custom header is one that the delivery itself needs, such as Host or webhook-id.",
 		"Choose another header name.",
 	},
+	"masked_secret": {
+		"A secret is nothing but asterisks: a client that hides secrets has sent what it shows.",
+		"Send the secret itself. With pydantic: a plain str in place of SecretStr, or get_secret_value().",
+	},
 	"max_bytes": {"The text of an array or an object is longer than the contract allows (x-max-bytes).", "Send less, or in parts."},
 
 	"invalid_query":       {"The query is not well-formed.", "Write name=value, percent-encoded, with & between."},
@@ -108,7 +112,7 @@ var explanations = map[string]explained{
 	},
 
 	"deprecated":    {"Advice: the document marks the operation, parameter or field as deprecated.", "Look in the document for what takes its place."},
-	"secret":        {"Advice: a credential or a field of the format password has a value that is written into the file.", "Put a variable in its place, and change the secret if it was real."},
+	"secret":        {"Advice: a credential or a field that the document marks as a secret has a value that is written into the file.", "Put a variable in its place, and change the secret if it was real."},
 	"plain_http":    {"Advice: a URL is a plain http one, though not on the loopback interface.", "Use https."},
 	"unknown_value": {"Advice: a value comes from a variable or a command, so that it could not be checked.", "Set the variable in the file or in an environment file (--env), so that it can be."},
 }

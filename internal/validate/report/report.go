@@ -90,6 +90,9 @@ type Summary struct {
 	// knows and is no more.
 	Accepted int `json:"accepted"`
 	Stale    int `json:"stale"`
+	// Ignored counts the findings that the files themselves say are to be
+	// ignored.
+	Ignored int `json:"ignored"`
 	// Omitted counts the findings beyond MaxFindings.
 	Omitted int `json:"omitted"`
 }
@@ -157,6 +160,7 @@ func (s *Summary) Line() string {
 		{s.OtherServers, "for other servers"},
 		{s.Accepted, "accepted by the baseline"},
 		{s.Stale, "in the baseline and no longer found"},
+		{s.Ignored, "ignored by comments"},
 		{s.Omitted, "more findings not listed"},
 	} {
 		if extra.n > 0 {
