@@ -4,12 +4,10 @@ import (
 	"net/url"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/store/postgres"
 	"github.com/hookline-go/hookline/internal/store/postgrestest"
 	"github.com/hookline-go/hookline/internal/store/storetest"
@@ -32,10 +30,7 @@ func withoutPrepared(t *testing.T, address string) string {
 func TestStoreWithTransactionPooling(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Opener {
 		t.Helper()
-		address := withoutPrepared(t, postgrestest.Pooled(t, postgrestest.URL(t), postgrestest.PoolTransaction))
-		return func(cipher store.Cipher, now func() time.Time, queue *storetest.Queue) (storetest.Store, error) {
-			return postgres.Open(t.Context(), address, cipher, postgres.WithClock(now), postgres.WithEnqueuer(enqueuer{queue}))
-		}
+		return opener(t, withoutPrepared(t, postgrestest.Pooled(t, postgrestest.URL(t), postgrestest.PoolTransaction)))
 	})
 }
 

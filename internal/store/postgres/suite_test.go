@@ -24,7 +24,11 @@ func TestStore(t *testing.T) {
 
 func newDatabase(t *testing.T) storetest.Opener {
 	t.Helper()
-	url := postgrestest.URL(t)
+	return opener(t, postgrestest.URL(t))
+}
+
+func opener(t *testing.T, url string) storetest.Opener {
+	t.Helper()
 	return func(cipher store.Cipher, now func() time.Time, queue *storetest.Queue) (storetest.Store, error) {
 		return postgres.Open(t.Context(), url, cipher, postgres.WithClock(now), postgres.WithEnqueuer(enqueuer{queue}),
 			postgres.WithMaxConfigs(storetest.MaxConfigs))

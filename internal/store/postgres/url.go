@@ -1,11 +1,13 @@
 package postgres
 
 import (
+	"context"
 	"net"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -40,10 +42,19 @@ func parseURL(url string) (*pgxpool.Config, error) {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	config.ConnConfig.OnPgError = staysUsable
+	config.AfterConnect = nameTypes
 	if parameters := config.ConnConfig.RuntimeParams; parameters["application_name"] == "" {
 		parameters["application_name"] = applicationName
 	}
 	return config, nil
+}
+
+// nameTypes says what ids are in SQL, for statements that are not prepared: of
+// those the server does not say what they take.
+func nameTypes(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterDefaultPgType([16]byte{}, "uuid")
+	conn.TypeMap().RegisterDefaultPgType([][16]byte{}, "_uuid")
+	return nil
 }
 
 // staysUsable is pgx's default, and keeps a connection that cannot write from
