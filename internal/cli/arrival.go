@@ -17,6 +17,8 @@ type arrival struct {
 	signature signatureCheck
 	attempt   int // how often its webhook-id has come, 0 for one without
 	status    int // of the answer
+	// showSecrets shows the values of all headers.
+	showSecrets bool
 }
 
 // openHeaders are those whose values are no secrets. The signature is none: it
@@ -25,27 +27,27 @@ var openHeaders = []string{
 	"Content-Type", "Content-Length", "User-Agent", "Accept-Encoding", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature",
 }
 
-// headerValue returns what may be shown of a header.
-func headerValue(name, value string, showSecrets bool) string {
-	if showSecrets || slices.Contains(openHeaders, name) || strings.HasSuffix(name, "-Signature") {
-		return value
-	}
-	return masked
+// isOpen tells whether the value of a header may be shown.
+func isOpen(name string) bool {
+	return slices.Contains(openHeaders, name) || strings.HasSuffix(name, "-Signature")
 }
 
 // headers returns the request's headers as they may be shown, sorted.
-func (a *arrival) headers(showSecrets bool) [][2]string {
+func (a *arrival) headers() [][2]string {
 	var shown [][2]string
 	for name, values := range a.request.Header {
 		for _, value := range values {
-			shown = append(shown, [2]string{name, headerValue(name, value, showSecrets)})
+			if !a.showSecrets && !isOpen(name) {
+				value = masked
+			}
+			shown = append(shown, [2]string{name, value})
 		}
 	}
 	slices.SortStableFunc(shown, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return shown
 }
 
-func (a *arrival) print(p *page, showSecrets bool) {
+func (a *arrival) print(p *page) {
 	colour := green
 	if a.status >= http.StatusMultipleChoices {
 		colour = red
@@ -56,15 +58,15 @@ func (a *arrival) print(p *page, showSecrets bool) {
 	}
 	p.linef("\n%s %s %s, %s%s, %s", a.at.Local().Format(time.TimeOnly), a.request.Method, printable(a.request.URL.Path), //nolint:gosmopolitan // people read it
 		a.signature.text, again, p.colour(colour, "answered "+statusLine(a.status)))
-	for _, header := range a.headers(showSecrets) {
+	for _, header := range a.headers() {
 		p.linef("  %s: %s", header[0], printable(header[1]))
 	}
 	p.indented(string(indentJSON(a.body)))
 }
 
-func (a *arrival) writeJSON(w io.Writer, showSecrets bool) {
+func (a *arrival) writeJSON(w io.Writer) {
 	headers := map[string][]string{}
-	for _, header := range a.headers(showSecrets) {
+	for _, header := range a.headers() {
 		headers[header[0]] = append(headers[header[0]], header[1])
 	}
 	var body any = string(a.body)

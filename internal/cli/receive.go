@@ -110,7 +110,7 @@ func (i *inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the body cannot be read", http.StatusBadRequest)
 		return
 	}
-	a := arrival{at: time.Now(), request: r, body: body, signature: i.verify(r.Header, body)}
+	a := arrival{at: time.Now(), request: r, body: body, signature: i.verify(r.Header, body), showSecrets: i.c.Bool("show-secrets")}
 	status := i.status(&a)
 	if delay := i.c.Duration("delay"); delay > 0 {
 		timer := time.NewTimer(delay)
@@ -163,10 +163,10 @@ func (i *inbox) status(a *arrival) int {
 func (i *inbox) show(a *arrival) {
 	var text bytes.Buffer
 	if i.c.Bool("json") {
-		a.writeJSON(&text, i.c.Bool("show-secrets"))
+		a.writeJSON(&text)
 	} else {
 		p := newPage(i.c.Root().Writer)
-		a.print(p, i.c.Bool("show-secrets"))
+		a.print(p)
 		text.WriteString(p.text.String())
 	}
 	i.mu.Lock()
