@@ -5,16 +5,15 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/hookline-go/hookline/internal/retryafter"
 )
 
-// retryAfter is how long the server asks to wait, or 0 where it does not:
-// Retry-After in seconds or as a date (RFC 9110, section 10.2.3), and for 429
-// X-RateLimit-Reset where that is missing.
+// retryAfter is how long the server asks to wait, or 0 if it does not:
+// Retry-After, or X-RateLimit-Reset for a 429 without it.
 func retryAfter(response *Response) time.Duration {
-	if text := first(response.Header, "Retry-After"); text != "" {
-		if wait, ok := parseRetryAfter(text); ok {
-			return wait
-		}
+	if wait, ok := retryafter.Parse(first(response.Header, retryafter.Name), time.Now()); ok {
+		return wait
 	}
 	if response.StatusCode == http.StatusTooManyRequests && !response.RateLimit.Reset.IsZero() {
 		return max(0, time.Until(response.RateLimit.Reset))
@@ -22,19 +21,7 @@ func retryAfter(response *Response) time.Duration {
 	return 0
 }
 
-func parseRetryAfter(text string) (time.Duration, bool) {
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return secondsLong(seconds), seconds >= 0
-	}
-	date, err := http.ParseTime(text)
-	if err != nil {
-		return 0, false
-	}
-	return max(0, time.Until(date)), true
-}
-
-// secondsLong stops at the longest duration instead of coming out on the other
-// side.
+// secondsLong stops at the longest duration, so that nothing overflows.
 func secondsLong(seconds int64) time.Duration {
 	return time.Duration(min(max(0, seconds), math.MaxInt64/int64(time.Second))) * time.Second
 }

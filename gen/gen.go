@@ -364,7 +364,8 @@ type UpdateWebhookConfigRequest struct {
 	WebhookType *WebhookType `json:"webhook_type,omitempty"`
 }
 
-// Violation One place where a request breaks the contract. It never repeats what was sent.
+// Violation One place where a request breaks the contract. It never repeats a value that was sent. The name of a field or
+// parameter that the contract does not know is told, because nobody could find it otherwise.
 type Violation struct {
 	// Code The rule that is broken, for a program to act on. Codes do not change.
 	Code string `json:"code"`

@@ -2,9 +2,10 @@ package hooklinetest
 
 import (
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
+
+	"github.com/hookline-go/hookline/internal/retryafter"
 )
 
 // faults are what the test wants to go wrong before requests reach the service.
@@ -33,7 +34,7 @@ func newFaults() *faults {
 // reach the service.
 func (s *Server) FailNext(status, n int) { s.FailNextAfter(status, n, 0) }
 
-// FailNextAfter is [Server.FailNext] with a Retry-After header of so long, in
+// FailNextAfter is [Server.FailNext] with a Retry-After header, rounded up to
 // whole seconds.
 func (s *Server) FailNextAfter(status, n int, retryAfter time.Duration) {
 	s.faults.mu.Lock()
@@ -64,7 +65,7 @@ func (f *faults) wrap(next http.Handler, operationOf func(*http.Request) string)
 			return
 		}
 		if failure.retryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(failure.retryAfter.Seconds())))
+			retryafter.Set(w.Header(), failure.retryAfter)
 		}
 		http.Error(w, "<html><body><h1>"+http.StatusText(failure.status)+"</h1></body></html>", failure.status)
 	})

@@ -1,12 +1,13 @@
 package receiver
 
 import (
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
+
+	"github.com/hookline-go/hookline/internal/problem"
+	"github.com/hookline-go/hookline/internal/retryafter"
 )
 
 // ErrGone is what a handler returns if deliveries are not wanted any more, now
@@ -95,10 +96,10 @@ func answerTo(err error) answer {
 	return answer{status: http.StatusInternalServerError, code: codeHandlerFailed, cause: err, level: slog.LevelError}
 }
 
-// problem is the body of an answer that is no success (RFC 9457). hookline
-// keeps the beginning of it in the delivery's log, where the config's owner
-// sees the code.
-type problem struct {
+// document is the body of an answer that is an error (RFC 9457). hookline keeps
+// the beginning of it in the delivery's log, where the config's owner sees the
+// code.
+type document struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
@@ -115,23 +116,11 @@ func (a answer) write(w http.ResponseWriter) {
 		header.Set("WWW-Authenticate", "StandardWebhooks") // RFC 9110, 11.6.1, wants one
 	}
 	if a.retryAfter > 0 {
-		seconds := int64((a.retryAfter-1)/time.Second) + 1 // rounded up
-		header.Set("Retry-After", strconv.FormatInt(seconds, 10))
+		retryafter.Set(header, a.retryAfter)
 	}
 	if a.ok() {
 		w.WriteHeader(a.status)
 		return
 	}
-	a.writeProblem(w)
-}
-
-func (a answer) writeProblem(w http.ResponseWriter) {
-	body, err := json.Marshal(problem{"about:blank", http.StatusText(a.status), a.status, a.code})
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // a sender that is gone needs no answer
+	problem.Write(w, a.status, document{problem.TypeBlank, http.StatusText(a.status), a.status, a.code})
 }

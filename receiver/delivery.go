@@ -9,10 +9,11 @@ import (
 // Delivery is one attempt to deliver an event, verified.
 type Delivery struct {
 	// ID is webhook-id: the event's, the same on every attempt. hookline gives
-	// the deliveries of one event to several configs the same ID.
+	// the deliveries of one event to several configs the same ID. It is empty
+	// where a [Scheme] has none.
 	ID string
 	// Timestamp is webhook-timestamp: when the sender made this attempt, in
-	// UTC, to the second.
+	// UTC, to the second. It is the zero time where a [Scheme] has none.
 	Timestamp time.Time
 	// ReceivedAt is when this attempt arrived, by the handler's clock.
 	ReceivedAt time.Time

@@ -67,6 +67,9 @@ func NewHandler(secrets []string, handle HandlerFunc, options ...HandlerOption) 
 	if handle == nil || settings.logger == nil {
 		return nil, fmt.Errorf("%w: the handler or the logger is nil", ErrInvalidOption)
 	}
+	if scheme := settings.verify.scheme; scheme != nil && scheme.IDHeader == "" && settings.deduplicator != nil {
+		return nil, fmt.Errorf("%w: the scheme has no id to deduplicate by", ErrInvalidOption)
+	}
 	verifier, err := settings.verify.verifier(secrets)
 	if err != nil {
 		return nil, err
@@ -106,9 +109,13 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request) (Delivery, ans
 	if !isObject(payload) {
 		return Delivery{}, refused(http.StatusBadRequest, codePayloadNotObject)
 	}
+	var timestamp time.Time
+	if h.verifier.settings.scheme == nil || m.stamp != "" {
+		timestamp = time.Unix(m.timestamp, 0).UTC()
+	}
 	return Delivery{
 		ID:         m.id,
-		Timestamp:  time.Unix(m.timestamp, 0).UTC(),
+		Timestamp:  timestamp,
 		ReceivedAt: h.verifier.settings.clock(),
 		Payload:    payload,
 		Header:     r.Header,

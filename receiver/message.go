@@ -28,7 +28,8 @@ const maxTimestamp = 253402300799
 // have been checked, but not verified.
 type message struct {
 	id        string
-	timestamp int64 // seconds since the Unix epoch
+	timestamp int64  // seconds since the Unix epoch
+	stamp     string // the timestamp as a Scheme has it, in its unit; "" without one
 }
 
 func parseMessage(header http.Header) (message, error) {
@@ -44,7 +45,7 @@ func parseMessage(header http.Header) (message, error) {
 		return message{}, err
 	}
 	timestamp, err := parseTimestamp(text)
-	return message{id, timestamp}, err
+	return message{id: id, timestamp: timestamp}, err
 }
 
 // single returns the value of a header that must be there once. The name is one

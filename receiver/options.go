@@ -21,7 +21,8 @@ type HandlerOption interface {
 type verifySettings struct {
 	tolerance        time.Duration
 	clock            func() time.Time
-	signatureHeaders []string
+	signatureHeaders []string // nil for the default
+	scheme           *Scheme  // nil for Standard Webhooks
 }
 
 type handlerSettings struct {
@@ -53,7 +54,7 @@ func WithClock(now func() time.Time) VerifyOption {
 // webhook-signature and X-RootFi-Signature: for a config whose signature_header
 // is another. At least one of them must be in a delivery.
 func WithSignatureHeaders(names ...string) VerifyOption {
-	canonical := make([]string, len(names))
+	canonical := make([]string, len(names)) // not nil, even without names
 	for i, name := range names {
 		canonical[i] = http.CanonicalHeaderKey(name)
 	}
@@ -75,9 +76,8 @@ func WithLogger(logger *slog.Logger) HandlerOption {
 
 func defaultVerifySettings() verifySettings {
 	return verifySettings{
-		tolerance:        DefaultTolerance,
-		clock:            time.Now,
-		signatureHeaders: []string{HeaderSignature, HeaderRootFiSignature},
+		tolerance: DefaultTolerance,
+		clock:     time.Now,
 	}
 }
 
@@ -88,12 +88,36 @@ func (s verifySettings) verifier(secrets []string) (*Verifier, error) {
 		return nil, fmt.Errorf("%w: the tolerance must be more than 0", ErrInvalidOption)
 	case s.clock == nil:
 		return nil, fmt.Errorf("%w: the clock is nil", ErrInvalidOption)
-	case len(s.signatureHeaders) == 0 || slices.Contains(s.signatureHeaders, ""):
+	case s.scheme != nil:
+		return s.schemeVerifier(secrets)
+	case s.signatureHeaders != nil && len(s.signatureHeaders) == 0 || slices.Contains(s.signatureHeaders, ""):
 		return nil, fmt.Errorf("%w: a signature header has no name", ErrInvalidOption)
 	}
 	keys, err := parseKeys(secrets)
 	if err != nil {
 		return nil, err
 	}
-	return &Verifier{keys, s}, nil
+	verifier := &Verifier{keys, s}
+	if s.signatureHeaders == nil {
+		verifier.settings.signatureHeaders = []string{HeaderSignature, HeaderRootFiSignature}
+	}
+	return verifier, nil
+}
+
+// schemeVerifier makes a Verifier for the scheme of the settings.
+func (s verifySettings) schemeVerifier(secrets []string) (*Verifier, error) {
+	if s.signatureHeaders != nil {
+		return nil, fmt.Errorf("%w: a scheme names its own signature header", ErrInvalidOption)
+	}
+	if err := s.scheme.check(); err != nil {
+		return nil, err
+	}
+	scheme := s.scheme.canonical()
+	keys, err := schemeKeys(scheme, secrets)
+	if err != nil {
+		return nil, err
+	}
+	verifier := &Verifier{keys, s}
+	verifier.settings.scheme = scheme
+	return verifier, nil
 }

@@ -58,7 +58,7 @@ func (s *Signer) Sign(id string, timestamp time.Time, payload []byte) (string, e
 // bytes, and one for the space between two. After an error dst is returned as
 // it was.
 func (s *Signer) AppendSignature(dst []byte, id string, timestamp time.Time, payload []byte) ([]byte, error) {
-	m := message{id, timestamp.Unix()}
+	m := message{id: id, timestamp: timestamp.Unix()}
 	switch {
 	case !validID(id):
 		return dst, ErrMalformedID

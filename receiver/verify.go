@@ -66,6 +66,9 @@ func (v *Verifier) Verify(payload []byte, header http.Header) error {
 
 // open checks all that can be checked before the payload is there.
 func (v *Verifier) open(header http.Header) (message, error) {
+	if v.settings.scheme != nil {
+		return v.settings.scheme.open(header, &v.settings)
+	}
 	m, err := parseMessage(header)
 	if err != nil {
 		return message{}, err
@@ -94,6 +97,9 @@ func (v *Verifier) checkSignatureHeaders(header http.Header) error {
 // match computes one signature for each secret, however many the delivery
 // carries.
 func (v *Verifier) match(m message, header http.Header, payload []byte) error {
+	if v.settings.scheme != nil {
+		return v.settings.scheme.match(v.keys, m, header, payload)
+	}
 	var room [signatureLength]byte
 	for _, k := range v.keys {
 		want := k.appendSignature(room[:0], m, payload)

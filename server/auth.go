@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 )
 
@@ -39,14 +38,42 @@ func (s *settings) authenticate(ctx context.Context, header http.Header) (contex
 		return ctx, nil
 	}
 	keys := header[apiKeyHeader]
-	if len(keys) != 1 || keys[0] == "" {
-		return nil, fmt.Errorf("%w: the header api_key must be given once", ErrUnauthenticated)
+	switch {
+	case len(keys) == 0:
+		return nil, missingKey(header)
+	case len(keys) > 1:
+		return nil, &missingKeyError{"The api_key header is given more than once."}
+	case keys[0] == "":
+		return nil, &missingKeyError{"The api_key header is empty."}
 	}
 	authenticated, err := s.authenticator.Authenticate(ctx, keys[0])
 	if err != nil {
 		return nil, s.newImplementationError(ctx, err)
 	}
 	return authenticated, nil
+}
+
+// missingKeyError is a request without one API key. It is an
+// ErrUnauthenticated.
+type missingKeyError struct{ detail string }
+
+func (e *missingKeyError) Error() string { return e.detail }
+func (e *missingKeyError) Unwrap() error { return ErrUnauthenticated }
+
+// proxyHeaders are those that a proxy in front adds, as net/http spells them in
+// a header map.
+var proxyHeaders = []string{"X-Forwarded-For", "X-Real-Ip", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via"}
+
+// missingKey tells a caller who may well have sent the header that a proxy may
+// have dropped it: nginx does, unless it is told otherwise.
+func missingKey(header http.Header) error {
+	for _, name := range proxyHeaders {
+		if len(header[name]) > 0 {
+			return &missingKeyError{"The api_key header is missing. The request came through a proxy: nginx drops headers " +
+				"with an underscore in their name unless it is configured with \"underscores_in_headers on;\"."}
+		}
+	}
+	return &missingKeyError{"The api_key header is missing."}
 }
 
 // challenge tells a caller how to authenticate (RFC 9110, section 11.6.1).

@@ -71,6 +71,17 @@ func dial(t *testing.T, s *service) *net.TCPConn {
 	return tcp
 }
 
+// readAnswer reads the one answer that a connection has.
+func readAnswer(t *testing.T, connection io.Reader) answer {
+	t.Helper()
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	require.NoError(t, err)
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	return answer{status: response.StatusCode, header: response.Header, body: string(body)}
+}
+
 // TestBodyThatEndsEarly says that it is longer than it is.
 func TestBodyThatEndsEarly(t *testing.T) {
 	for name, framing := range map[string]string{
@@ -85,13 +96,7 @@ func TestBodyThatEndsEarly(t *testing.T) {
 				configs, goodKey, framing)
 			require.NoError(t, err)
 			require.NoError(t, connection.CloseWrite())
-			response, err := http.ReadResponse(bufio.NewReader(connection), nil)
-			require.NoError(t, err)
-			body, err := io.ReadAll(response.Body)
-			require.NoError(t, err)
-			require.NoError(t, response.Body.Close())
-			answer{status: response.StatusCode, header: response.Header, body: string(body)}.
-				problem(t, http.StatusBadRequest, "invalid_request")
+			readAnswer(t, connection).problem(t, http.StatusBadRequest, "invalid_request")
 			assert.Empty(t, s.logged(failureLine))
 		})
 	}

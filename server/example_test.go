@@ -13,10 +13,10 @@ import (
 	"github.com/hookline-go/hookline/server"
 )
 
-// memory implements the operations that it has need of. Those that it leaves
-// out are answered 500.
+// memory implements the operations that it needs. Those that it leaves out are
+// answered 501.
 type memory struct {
-	serverapi.StrictServerInterface
+	server.Unimplemented
 
 	names map[int64]string
 }

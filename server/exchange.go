@@ -10,11 +10,13 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+
+	"github.com/hookline-go/hookline/internal/retryafter"
 )
 
-// exchange is a request and its answer. It is the writer of the answer: what it
-// is told is held back until the first byte of the body, so that an answer that
-// fails before can still become another one.
+// exchange is a request and its answer. It is the writer of the answer: it
+// holds the header back until the first byte of the body or a flush, so that an
+// answer that fails earlier can still become another one.
 type exchange struct {
 	http.ResponseWriter
 
@@ -23,7 +25,13 @@ type exchange struct {
 	operation string // its operationId, empty where the request is for none
 	route     string // the path's template
 	body      []byte // the request's, once it has been validated
-	err       error  // of the router
+	routed    error  // what the router and the operation returned
+	err       error  // the reason of an answer that is an error
+	fault     Fault
+
+	bodies *budget // of which held bytes are this request's
+	key    string  // the caller's API key
+	held   int64
 
 	head         bool // the method is HEAD, so the answer has no body
 	takesGzip    bool
@@ -58,7 +66,7 @@ func RequestID(ctx context.Context) uuid.UUID {
 // as it would go into logs.
 func (s *settings) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{
-		ResponseWriter: w, begun: s.now(), head: r.Method == http.MethodHead,
+		ResponseWriter: w, begun: s.now(), head: r.Method == http.MethodHead, bodies: s.bodies,
 		takesGzip: acceptsGzip(r.Header[echo.HeaderAcceptEncoding]),
 	}
 	id, ok := parseRequestID(r.Header.Get(echo.HeaderXRequestID))
@@ -93,8 +101,10 @@ func (x *exchange) Write(data []byte) (int, error) {
 	if !x.written {
 		x.written = true
 		x.WriteHeader(http.StatusOK)
-		x.chooseCoding(len(data))
-		if !x.head {
+		if !x.sent {
+			x.chooseCoding(len(data))
+		}
+		if !x.sent && !x.head {
 			x.send()
 		}
 	}
@@ -111,6 +121,31 @@ func (x *exchange) Write(data []byte) (int, error) {
 		x.disconnected = err
 	}
 	return n, err
+}
+
+// Unwrap gives http.ResponseController the connection's own writer, for
+// deadlines.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// Flush implements http.Flusher, for echo.
+func (x *exchange) Flush() { _ = x.FlushError() }
+
+// FlushError sends what there is of an answer, for http.ResponseController. An
+// answer to HEAD has nothing to send before its end.
+func (x *exchange) FlushError() error {
+	if x.head {
+		return nil
+	}
+	if !x.sent {
+		x.WriteHeader(http.StatusOK)
+		x.send()
+	}
+	if x.compressor != nil {
+		if err := x.compressor.Flush(); err != nil {
+			return err
+		}
+	}
+	return http.NewResponseController(x.ResponseWriter).Flush()
 }
 
 // discard takes back an answer of which nothing has been sent yet.
@@ -140,9 +175,9 @@ func (x *exchange) finish() {
 // makes answers private (RFC 9111, section 3.5).
 const noStore = "no-store"
 
-// retryAfterUnavailable is how many seconds a caller should wait after a 503
-// that does not say.
-const retryAfterUnavailable = "5"
+// retryAfterUnavailable is how long a caller should wait after a 503 that does
+// not say.
+const retryAfterUnavailable = 5 * time.Second
 
 // send writes the header. Whatever the answer is, some of it is the shell's to
 // promise.
@@ -159,7 +194,9 @@ func (x *exchange) send() {
 	case http.StatusUnauthorized:
 		setDefault(header, echo.HeaderWWWAuthenticate, challenge)
 	case http.StatusServiceUnavailable:
-		setDefault(header, echo.HeaderRetryAfter, retryAfterUnavailable)
+		if len(header[retryafter.Name]) == 0 {
+			retryafter.Set(header, retryAfterUnavailable)
+		}
 	}
 	x.ResponseWriter.WriteHeader(x.status)
 }

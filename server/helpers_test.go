@@ -46,7 +46,7 @@ const seedRequest = `
 // trivial answers a create with what it was sent, so that a test sees what is
 // around it.
 type trivial struct {
-	serverapi.StrictServerInterface
+	server.Unimplemented
 }
 
 func (trivial) CreateWebhookConfig(
@@ -64,7 +64,7 @@ func (trivial) CreateWebhookConfig(
 // stub is an implementation whose operations are what a test makes them. One
 // that it does not set is not implemented.
 type stub struct {
-	serverapi.StrictServerInterface
+	server.Unimplemented
 
 	create func(context.Context, serverapi.CreateWebhookConfigRequestObject) (serverapi.CreateWebhookConfigResponseObject, error)
 	list   func(context.Context, serverapi.ListWebhookConfigsRequestObject) (serverapi.ListWebhookConfigsResponseObject, error)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -8,31 +9,56 @@ import (
 	"runtime/debug"
 )
 
-// logAccess writes a line for a request that has been answered. Of what the
-// caller sent, the method and the address are in it; the path is the
-// operation's template. Failures have a line of their own.
-func (s *settings) logAccess(x *exchange, r *http.Request) {
-	if !s.logger.Enabled(r.Context(), slog.LevelInfo) {
+// accessLog is the observer that writes a line for each answer, and another one
+// for an error that is not the caller's.
+type accessLog struct {
+	logger *slog.Logger
+}
+
+// RequestStarted implements Observer.
+func (l accessLog) RequestStarted(ctx context.Context, _ *http.Request) context.Context { return ctx }
+
+// RequestEnded implements Observer.
+func (l accessLog) RequestEnded(ctx context.Context, result Result) {
+	switch result.Fault {
+	case FaultNone, FaultCaller:
+	case FaultGone:
+		l.logger.LogAttrs(ctx, slog.LevelInfo, "the caller is gone", describe(&result)...)
+	case FaultServer:
+		l.logger.LogAttrs(ctx, slog.LevelError, "the request failed", describe(&result)...)
+	}
+	level := levelOf(&result)
+	if !l.logger.Enabled(ctx, level) {
 		return
 	}
-	s.logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
-		slog.String("method", r.Method),
-		slog.String("route", x.route),
-		slog.String("operation", x.operation),
-		slog.Int("status", x.status),
-		slog.Int64("bytes", x.size),
-		slog.Duration("duration", s.now().Sub(x.begun)),
-		slog.String("request_id", x.id.String()),
-		slog.String("remote", r.RemoteAddr),
+	l.logger.LogAttrs(ctx, level, "request",
+		slog.String("method", result.Method),
+		slog.String("route", result.Route),
+		slog.String("operation", result.Operation),
+		slog.Int("status", result.Status),
+		slog.Int64("bytes", result.Size),
+		slog.Duration("duration", result.Duration),
+		slog.String("request_id", result.RequestID.String()),
+		slog.String("remote", result.RemoteAddr),
 	)
 }
 
-// describe tells the log about an error, which callers may not see.
-func describe(x *exchange, err error) []slog.Attr {
-	attributes := []slog.Attr{
-		slog.String("operation", x.operation), slog.String("request_id", x.id.String()), slog.Any("error", err),
+// levelOf keeps what is asked for every few seconds, such as health checks, out
+// of an ordinary log.
+func levelOf(result *Result) slog.Level {
+	if result.Route != "" && result.Operation == "" && result.Status < http.StatusBadRequest {
+		return slog.LevelDebug
 	}
-	if panicked, ok := errors.AsType[*panicError](err); ok {
+	return slog.LevelInfo
+}
+
+// describe tells the log about an error that callers do not see.
+func describe(result *Result) []slog.Attr {
+	attributes := []slog.Attr{
+		slog.String("operation", result.Operation), slog.String("request_id", result.RequestID.String()),
+		slog.Any("error", result.Err),
+	}
+	if panicked, ok := errors.AsType[*panicError](result.Err); ok {
 		attributes = append(attributes, slog.String("stack", string(panicked.stack)))
 	}
 	return attributes
@@ -45,7 +71,7 @@ type panicError struct {
 }
 
 // Error has the words that an author chose for a panic. Any other value is data
-// that may hold secrets, so of that it has the type only.
+// that may hold secrets, so only its type is told.
 func (e *panicError) Error() string {
 	switch value := e.value.(type) {
 	case error:

@@ -48,7 +48,7 @@ func TestAccessLog(t *testing.T) {
 	}, first)
 	assert.InDelta(t, 401, lines[1]["status"], 0)
 	assert.Equal(t, "getWebhookConfig", lines[1]["operation"])
-	assert.Equal(t, []any{"PURGE", "", "", 404.0}, []any{lines[2]["method"], lines[2]["route"], lines[2]["operation"], lines[2]["status"]})
+	assert.Equal(t, []any{"other", "", "", 404.0}, []any{lines[2]["method"], lines[2]["route"], lines[2]["operation"], lines[2]["status"]})
 }
 
 // TestQuietLog has a logger that wants errors only.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,9 @@ const (
 	// DefaultTimeout is how long it may take to answer a request, the reading
 	// of its body included.
 	DefaultTimeout = 30 * time.Second
+	// DefaultBodyBudget is how many bytes the bodies of all requests under way
+	// may have together: 64 MiB.
+	DefaultBodyBudget = 64 << 20
 )
 
 // ErrorMapper turns an error of the implementation into a problem document; ok
@@ -34,8 +38,14 @@ type settings struct {
 	withoutAuth      bool
 	mapError         ErrorMapper
 	logger           *slog.Logger
+	observers        []Observer
+	routes           []route
+	loopbackOnly     bool
 	timeout          time.Duration
+	timeouts         map[string]time.Duration // by operation
 	maxBody          int64
+	bodyBudget       int64
+	bodies           *budget
 	perMinute, burst int
 	limits           *limiter
 	now              func() time.Time
@@ -59,8 +69,9 @@ func WithErrorMapper(mapper ErrorMapper) Option {
 	return func(s *settings) { s.mapError = mapper }
 }
 
-// WithLogger takes the access log and the errors that callers do not see;
-// slog.Default unless it is given.
+// WithLogger sets where the access log goes, with the errors that callers do
+// not see; slog.Default unless it is given. Requests to routes of WithRoute that
+// succeed are logged at level DEBUG, all others at INFO.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) { s.logger = logger }
 }
@@ -71,10 +82,27 @@ func WithTimeout(timeout time.Duration) Option {
 	return func(s *settings) { s.timeout = timeout }
 }
 
+// WithOperationTimeout sets the deadline for one operation, named by its
+// operationId, in place of that of WithTimeout. 0 is none, for an operation
+// that streams its answer: its implementation ends when the context does, which
+// is when the caller leaves.
+func WithOperationTimeout(operationID string, timeout time.Duration) Option {
+	return func(s *settings) { s.timeouts[operationID] = timeout }
+}
+
 // WithMaxBody lowers the largest request body, in bytes; contract.MaxBody
 // unless it is given.
 func WithMaxBody(bytes int64) Option {
 	return func(s *settings) { s.maxBody = bytes }
+}
+
+// WithBodyBudget sets how many bytes the bodies of all requests under way may
+// have together; DefaultBodyBudget unless it is given. A request that goes
+// beyond it is answered 503 with Retry-After. One API key never gets more than
+// is left for the others: half of the budget if it is alone, a third if another
+// takes as much. The budget must have room for two bodies of the largest size.
+func WithBodyBudget(bytes int64) Option {
+	return func(s *settings) { s.bodyBudget = bytes }
 }
 
 // WithRateLimit gives every API key a token bucket of burst requests that fills
@@ -98,7 +126,8 @@ func WithClock(now func() time.Time) Option {
 
 func newSettings(options []Option) (*settings, error) {
 	s := &settings{
-		basePath: DefaultBasePath, logger: slog.Default(), timeout: DefaultTimeout, maxBody: contract.MaxBody, now: time.Now,
+		basePath: DefaultBasePath, logger: slog.Default(), timeout: DefaultTimeout, timeouts: map[string]time.Duration{},
+		maxBody: contract.MaxBody, bodyBudget: DefaultBodyBudget, now: time.Now,
 		mapError: func(error) (gen.Problem, bool) { return gen.Problem{}, false },
 	}
 	for _, option := range options {
@@ -107,6 +136,8 @@ func newSettings(options []Option) (*settings, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	s.bodies = newBudget(s.bodyBudget)
+	s.observers = append([]Observer{accessLog{s.logger}}, s.observers...)
 	if s.burst > 0 {
 		s.limits = newLimiter(s.perMinute, s.burst, s.now)
 	}
@@ -125,6 +156,10 @@ func (s *settings) check() error {
 		return fmt.Errorf("server: the base path %q must be plain text", s.basePath)
 	case s.timeout <= 0:
 		return errors.New("server: the timeout must be more than 0")
+	case s.bodyBudget < 2*s.maxBody:
+		return fmt.Errorf("server: the body budget must be %d bytes or more, room for two of the largest bodies", 2*s.maxBody)
+	case slices.Contains(s.observers, nil):
+		return errors.New("server: an observer must not be nil")
 	case s.maxBody <= 0 || s.maxBody > contract.MaxBody:
 		return fmt.Errorf("server: the largest body must be from 1 to %d bytes", contract.MaxBody)
 	case (s.perMinute != 0 || s.burst != 0) && (s.perMinute < 1 || s.burst < 1):
@@ -134,5 +169,30 @@ func (s *settings) check() error {
 	case s.mapError == nil || s.logger == nil || s.now == nil:
 		return errors.New("server: an error mapper, a logger or a clock must not be nil")
 	}
+	for _, route := range s.routes {
+		if err := route.check(); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// checkOperations checks what names an operation.
+func (s *settings) checkOperations(engine *contract.Contract) error {
+	for id, timeout := range s.timeouts {
+		if _, ok := engine.Operation(id); !ok {
+			return fmt.Errorf("server: WithOperationTimeout names the operation %q, which the contract does not have", id)
+		}
+		if timeout < 0 {
+			return fmt.Errorf("server: the timeout of %s must be 0 or more", id)
+		}
+	}
+	return nil
+}
+
+func (s *settings) timeoutOf(operationID string) time.Duration {
+	if timeout, ok := s.timeouts[operationID]; ok {
+		return timeout
+	}
+	return s.timeout
 }

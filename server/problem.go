@@ -2,16 +2,15 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/hookline-go/hookline/contract"
 	"github.com/hookline-go/hookline/gen"
+	"github.com/hookline-go/hookline/internal/problem"
 )
 
 // Codes of the problems that the shell itself answers with. Those of an
@@ -24,50 +23,42 @@ const (
 	CodeRateLimited      = "rate_limited"
 	CodeInternal         = "internal"
 	CodeUnavailable      = "unavailable"
+	CodeNotImplemented   = "not_implemented"
+	CodeForbidden        = "forbidden"
 )
-
-const problemMediaType = "application/problem+json"
 
 // fail answers an error with a problem document (RFC 9457). It is the one place
 // where errors become answers.
 func (s *settings) fail(x *exchange, r *http.Request, err error) {
-	problem, public := s.problemOf(err)
+	document, public := s.problemOf(err)
+	x.err = err
 	switch {
 	case isGone(x, r, err):
-		s.logger.LogAttrs(r.Context(), slog.LevelInfo, "the caller is gone", describe(x, err)...)
-	case !public:
-		s.logger.LogAttrs(r.Context(), slog.LevelError, "the request failed", describe(x, err)...)
+		x.fault = FaultGone
+	case public:
+		x.fault = FaultCaller
+	default:
+		x.fault = FaultServer
 	}
 	if x.sent {
 		panic(http.ErrAbortHandler) //nolint:forbidigo // only a cut connection tells that the answer is not whole
 	}
 	x.discard()
-	problem.RequestID = x.id
-	if problem.Type == "" {
-		problem.Type = "about:blank"
+	document.RequestID = x.id
+	if document.Type == "" {
+		document.Type = problem.TypeBlank
 	}
-	if problem.Title == "" {
-		problem.Title = http.StatusText(int(problem.Status))
+	if document.Title == "" {
+		document.Title = http.StatusText(int(document.Status))
 	}
-	writeProblem(x, &problem)
+	problem.Write(x, int(document.Status), &document)
 }
 
-// isGone tells whether nobody waits for the answer, so that an error says
-// little. A panic is a bug all the same.
+// isGone tells whether the caller has left, after which an error says little. A
+// panic is a bug even then.
 func isGone(x *exchange, r *http.Request, err error) bool {
 	_, panicked := errors.AsType[*panicError](err)
 	return !panicked && (x.disconnected != nil || r.Context().Err() != nil)
-}
-
-func writeProblem(x *exchange, problem *gen.Problem) {
-	body, err := json.Marshal(problem)
-	if err != nil {
-		x.WriteHeader(http.StatusInternalServerError)
-		return
-	}
-	x.Header().Set(echo.HeaderContentType, problemMediaType)
-	x.WriteHeader(int(problem.Status))
-	_, _ = x.Write(append(body, '\n')) // a caller that is gone needs no answer
 }
 
 // implementationError is an error of the implementation, or of the
@@ -83,21 +74,23 @@ func (e *implementationError) Unwrap() error { return e.err }
 
 func (s *settings) newImplementationError(ctx context.Context, err error) error {
 	e := &implementationError{err: err, ended: ctx.Err() != nil}
-	problem, ok := s.mapError(err)
+	document, ok := s.mapError(err)
 	switch {
 	case !ok:
-	case problem.Status < http.StatusBadRequest || problem.Status > 599:
-		e.err = fmt.Errorf("server: the error mapper gives the status %d, which is not an error's: %w", problem.Status, err)
+	case document.Status < http.StatusBadRequest || document.Status > 599:
+		e.err = fmt.Errorf("server: the error mapper gives the status %d, which is not an error's: %w", document.Status, err)
 	default:
-		e.problem = &problem
+		e.problem = &document
 	}
 	return e
 }
 
-func (e *implementationError) problemOf() (problem gen.Problem, public bool) {
+func (e *implementationError) problemOf() (document gen.Problem, public bool) {
 	switch {
 	case errors.Is(e.err, ErrUnauthenticated):
-		return unauthorized(), true
+		return unauthorized(e.err), true
+	case errors.Is(e.err, ErrNotImplemented):
+		return newProblem(http.StatusNotImplemented, CodeNotImplemented, "This server does not implement the operation."), true
 	case e.problem != nil:
 		return *e.problem, e.problem.Status < http.StatusInternalServerError
 	case e.ended, errors.Is(e.err, context.DeadlineExceeded), errors.Is(e.err, context.Canceled):
@@ -108,7 +101,7 @@ func (e *implementationError) problemOf() (problem gen.Problem, public bool) {
 
 // problemOf finds the document for an error. It is not public where the error's
 // text is for the log only.
-func (s *settings) problemOf(err error) (problem gen.Problem, public bool) {
+func (s *settings) problemOf(err error) (document gen.Problem, public bool) {
 	var failed *implementationError
 	var invalid *invalidRequestError
 	var broken *brokenBodyError
@@ -123,7 +116,12 @@ func (s *settings) problemOf(err error) (problem gen.Problem, public bool) {
 	case errors.Is(err, errUnreadable):
 		return newProblem(http.StatusBadRequest, CodeInvalidRequest, "The body cannot be read."), true
 	case errors.Is(err, ErrUnauthenticated):
-		return unauthorized(), true
+		return unauthorized(err), true
+	case errors.Is(err, errForeignHost), errors.Is(err, errForeignOrigin):
+		return newProblem(http.StatusForbidden, CodeForbidden, foreignDetail(err)), true
+	case errors.Is(err, errOverBudget):
+		return newProblem(http.StatusServiceUnavailable, CodeUnavailable,
+			"The server holds as many bytes of request bodies as it may. Repeat the request later."), true
 	case errors.Is(err, errRateLimited):
 		return newProblem(http.StatusTooManyRequests, CodeRateLimited,
 			fmt.Sprintf("The key may make %d requests a minute.", s.perMinute)), true
@@ -134,7 +132,7 @@ func (s *settings) problemOf(err error) (problem gen.Problem, public bool) {
 }
 
 // routedProblem renders what echo and the generated code refuse.
-func routedProblem(err *echo.HTTPError) (problem gen.Problem, public bool) {
+func routedProblem(err *echo.HTTPError) (document gen.Problem, public bool) {
 	switch err.Code {
 	case http.StatusNotFound:
 		return newProblem(err.Code, CodeNotFound, "There is no such path."), true
@@ -149,16 +147,20 @@ func routedProblem(err *echo.HTTPError) (problem gen.Problem, public bool) {
 	}
 }
 
-func unauthorized() gen.Problem {
-	return newProblem(http.StatusUnauthorized, CodeUnauthorized, "The api_key header holds no valid API key.")
+func unauthorized(err error) gen.Problem {
+	detail := "The api_key header holds no valid API key."
+	if missing, ok := errors.AsType[*missingKeyError](err); ok {
+		detail = missing.detail
+	}
+	return newProblem(http.StatusUnauthorized, CodeUnauthorized, detail)
 }
 
 func internal() gen.Problem {
 	return newProblem(http.StatusInternalServerError, CodeInternal, "Something broke on the server.")
 }
 
-// unreadable are the violations that have a status of their own: the body was
-// not even looked at.
+// unreadable are the violations that have a status of their own, because the
+// body was not read.
 var unreadable = map[contract.Code]int{
 	contract.CodeUnsupportedMediaType: http.StatusUnsupportedMediaType,
 	contract.CodeBodyTooLarge:         http.StatusRequestEntityTooLarge,
@@ -182,9 +184,9 @@ func invalidProblem(violations []contract.Violation) gen.Problem {
 	if len(violations) != 1 {
 		places = fmt.Sprintf("%d places", len(violations))
 	}
-	problem := newProblem(status, code, "The request breaks the contract in "+places+".")
-	problem.Errors = &listed
-	return problem
+	invalid := newProblem(status, code, "The request breaks the contract in "+places+".")
+	invalid.Errors = &listed
+	return invalid
 }
 
 func newProblem(status int, code, detail string) gen.Problem {

@@ -9,8 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/labstack/echo/v4"
 	"golang.org/x/time/rate"
+
+	"github.com/hookline-go/hookline/internal/retryafter"
 )
 
 var errRateLimited = errors.New("server: the rate limit is used up")
@@ -23,10 +24,9 @@ const (
 	headerReset     = "X-Ratelimit-Reset"
 )
 
-// limiter has a token bucket for each API key that has called of late. Only
-// keys that have been authenticated come here, so there are no more buckets
-// than keys; those that are full again are dropped now and then, as a new one
-// is the same.
+// limiter has a token bucket for each API key that has called recently. Only
+// authenticated keys come here, so there are no more buckets than keys. Full
+// buckets are dropped from time to time, because a new one is the same.
 type limiter struct {
 	perMinute, burst int
 	now              func() time.Time
@@ -46,7 +46,7 @@ func newLimiter(perMinute, burst int, now func() time.Time) *limiter {
 	}
 }
 
-// grant is what a bucket answers.
+// grant is a bucket's answer to one request.
 type grant struct {
 	allowed   bool
 	remaining int
@@ -69,7 +69,7 @@ func (l *limiter) take(key string) grant {
 	return g
 }
 
-// refill is how long so many tokens take to come back.
+// refill is how long it takes until so many tokens are back.
 func (l *limiter) refill(tokens float64) time.Duration {
 	return time.Duration(tokens * float64(time.Minute) / float64(l.perMinute))
 }
@@ -86,8 +86,8 @@ func (l *limiter) bucket(hash [sha256.Size]byte, now time.Time) *rate.Limiter {
 	return bucket
 }
 
-// sweep drops the full buckets, and waits for twice as many as are left before
-// it looks again, so that its cost stays in proportion.
+// sweep drops the full buckets. The next sweep is when there are twice as many
+// as are left, so that the cost of sweeps stays in proportion.
 func (l *limiter) sweep(now time.Time) {
 	for hash, bucket := range l.buckets {
 		if bucket.TokensAt(now) >= float64(l.burst) {
@@ -97,18 +97,18 @@ func (l *limiter) sweep(now time.Time) {
 	l.sweepAt = max(firstSweep, 2*len(l.buckets))
 }
 
-// limitRate takes a token of the caller's key, and tells in the answer's header
-// how the limit stands.
-func (s *settings) limitRate(request, answer http.Header) error {
+// limitRate takes a token of the caller's key, and writes into the answer's
+// header how the limit stands.
+func (s *settings) limitRate(key string, answer http.Header) error {
 	if s.limits == nil {
 		return nil
 	}
-	g := s.limits.take(request.Get(apiKeyHeader))
+	g := s.limits.take(key)
 	answer[headerLimit] = []string{strconv.Itoa(s.perMinute)}
 	answer[headerRemaining] = []string{strconv.Itoa(g.remaining)}
 	answer[headerReset] = []string{strconv.FormatInt(ceilSeconds(g.reset), 10)}
 	if !g.allowed {
-		answer.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(g.wait.Seconds()))))
+		retryafter.Set(answer, g.wait)
 		return errRateLimited
 	}
 	return nil

@@ -1,8 +1,9 @@
 // Package server is the HTTP shell around any implementation of the contract's
-// generated interface (serverapi.StrictServerInterface): routes, request ids,
-// authentication, rate limits, validation against the contract, timeouts,
-// problem documents, compression and an access log. An implementation sees
-// valid requests only, and returns plain errors.
+// generated interface (serverapi.StrictServerInterface). It does the routing,
+// authenticates callers, limits rates and memory, validates requests against
+// the contract, sets timeouts, writes problem documents, compresses answers and
+// keeps an access log. An implementation sees valid requests only, and returns
+// plain errors.
 package server
 
 import (
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,12 +21,15 @@ import (
 )
 
 // New returns a handler that serves an implementation under the base path. It
-// fails where an option is unsound, and where neither WithAuthenticator nor
+// fails if an option is unsound, or if neither WithAuthenticator nor
 // WithoutAuthentication says who may call. The handler is safe for concurrent
 // use if the implementation is.
 //
-// An implementation that embeds the interface need not have all operations: one
-// that it leaves out is answered 500, and the log has the reason.
+// An implementation that embeds Unimplemented need not have all operations: one
+// that it leaves out is answered 501.
+//
+// The http.Server around the handler needs DisableGeneralOptionsHandler;
+// without it net/http itself answers the request "OPTIONS *".
 func New(implementation serverapi.StrictServerInterface, options ...Option) (http.Handler, error) {
 	if implementation == nil {
 		return nil, errors.New("server: the implementation is nil")
@@ -37,6 +42,9 @@ func New(implementation serverapi.StrictServerInterface, options ...Option) (htt
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	if err := s.checkOperations(engine); err != nil {
+		return nil, err
+	}
 	return &shell{settings: s, router: s.newRouter(engine, implementation)}, nil
 }
 
@@ -45,7 +53,7 @@ func New(implementation serverapi.StrictServerInterface, options ...Option) (htt
 func (s *settings) newRouter(engine *contract.Contract, implementation serverapi.StrictServerInterface) *echo.Echo {
 	e := echo.New()
 	e.Binder = binder{}
-	e.HTTPErrorHandler = func(err error, c echo.Context) { exchangeOf(c).err = err }
+	e.HTTPErrorHandler = func(err error, c echo.Context) { exchangeOf(c).routed = err }
 	admissions := map[string][]echo.MiddlewareFunc{}
 	for _, operation := range engine.Operations() {
 		admissions[operation.ID] = []echo.MiddlewareFunc{s.admit(operation)}
@@ -54,6 +62,9 @@ func (s *settings) newRouter(engine *contract.Contract, implementation serverapi
 	serverapi.RegisterHandlersWithOptions(headRouter{e}, strict, serverapi.RegisterHandlersOptions{
 		BaseURL: s.basePath, OperationMiddlewares: admissions,
 	})
+	for _, route := range s.routes {
+		route.register(e)
+	}
 	for _, route := range e.Routes() {
 		// Otherwise a parameter at the end of a route would take in all that
 		// follows it, slashes included.
@@ -78,10 +89,12 @@ type shell struct {
 	router *echo.Echo
 }
 
-// ServeHTTP answers a request, and logs it.
+// ServeHTTP answers a request, and tells the observers.
 func (s *shell) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := s.begin(w, r)
-	defer s.logAccess(x, r)
+	r = s.started(r)
+	defer s.ended(x, r)
+	defer x.releaseBody()
 	if err := s.route(x, r); err != nil {
 		s.fail(x, r, err)
 	}
@@ -96,26 +109,32 @@ func (s *shell) route(x *exchange, r *http.Request) (err error) {
 			err = panicked(value)
 		}
 	}()
+	if s.loopbackOnly {
+		if err := checkLoopback(r); err != nil {
+			return err
+		}
+	}
 	s.router.ServeHTTP(x, r)
-	return x.err
+	return x.routed
 }
 
-// admit lets requests to an operation through: of callers that may make them,
-// as often as they may, and valid ones. A body is read last, so that strangers
-// cost little.
+// admit checks a request to an operation: who calls, whether the rate limit
+// allows it, and whether the request is valid. The body is read last, so that
+// strangers cost little.
 func (s *settings) admit(operation *contract.Operation) echo.MiddlewareFunc {
-	route := s.basePath + operation.Path
+	route, timeout := s.basePath+operation.Path, s.timeoutOf(operation.ID)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r, x := c.Request(), exchangeOf(c)
 			x.operation, x.route = operation.ID, route
-			ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), exchangeKey{}, x), s.timeout)
+			ctx, cancel := within(context.WithValue(r.Context(), exchangeKey{}, x), timeout)
 			defer cancel()
 			ctx, err := s.authenticate(ctx, r.Header)
 			if err != nil {
 				return err
 			}
-			if err := s.limitRate(r.Header, x.Header()); err != nil {
+			x.key = r.Header.Get(apiKeyHeader)
+			if err := s.limitRate(x.key, x.Header()); err != nil {
 				return err
 			}
 			if err := s.validate(operation, c, x); err != nil {
@@ -127,8 +146,17 @@ func (s *settings) admit(operation *contract.Operation) echo.MiddlewareFunc {
 	}
 }
 
-// call has the implementation answer. Its errors are told from those of the
-// generated code around it, and its answers get the request's id.
+// within is context.WithTimeout, without an end for a timeout of 0.
+func within(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, timeout)
+}
+
+// call calls the implementation. It marks the implementation's errors, to tell
+// them from those of the generated code, and puts the request's id into its
+// answers.
 func (s *settings) call(next serverapi.StrictHandlerFunc, _ string) serverapi.StrictHandlerFunc {
 	return func(c echo.Context, request any) (any, error) {
 		response, err := next(c, request)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/hookline-go/hookline/contract"
+	"github.com/hookline-go/hookline/internal/retryafter"
 )
 
 // invalidRequestError is a request that breaks the contract.
@@ -61,8 +61,8 @@ func pathParams(c echo.Context) map[string]string {
 	return params
 }
 
-// readBody reads the whole body. What is larger than allowed, or compressed, is
-// refused before it costs anything.
+// readBody reads the whole body. One that is compressed, or that says that it
+// is larger than allowed, is refused unread.
 func (s *settings) readBody(x *exchange, r *http.Request) ([]byte, error) {
 	for _, coding := range r.Header[echo.HeaderContentEncoding] {
 		if coding != "" && !strings.EqualFold(coding, "identity") {
@@ -73,18 +73,24 @@ func (s *settings) readBody(x *exchange, r *http.Request) ([]byte, error) {
 	if r.ContentLength > s.maxBody {
 		return nil, s.tooLarge()
 	}
-	buffer := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
-	// Of net/http's own writer, the reader has the connection closed rather
-	// than the rest of the body read.
-	_, err := buffer.ReadFrom(http.MaxBytesReader(x.ResponseWriter, r.Body, s.maxBody))
+	most := r.ContentLength
+	if most < 0 {
+		most = s.maxBody
+	}
+	// Given net/http's own writer, the reader closes the connection instead of
+	// reading the rest of a body that is too large.
+	body, err := x.readWithin(http.MaxBytesReader(x.ResponseWriter, r.Body, s.maxBody), most)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, s.tooLarge()
+	case errors.Is(err, errOverBudget):
+		retryafter.Set(x.Header(), retryAfterOverBudget)
+		return nil, err
 	case err != nil:
 		return nil, &brokenBodyError{err: err}
 	}
-	return buffer.Bytes(), nil
+	return body, nil
 }
 
 func (s *settings) tooLarge() error {
@@ -95,8 +101,8 @@ func refuse(in contract.In, pointer string, code contract.Code, message string) 
 	return &invalidRequestError{violations: []contract.Violation{{In: in, Pointer: pointer, Code: code, Message: message, Start: -1, End: -1}}}
 }
 
-// brokenBodyError is a body that did not arrive whole. That is the caller's
-// doing, or the network's.
+// brokenBodyError is a body that did not arrive whole, because of the caller or
+// the network.
 type brokenBodyError struct{ err error }
 
 func (e *brokenBodyError) Error() string { return "the body did not arrive whole: " + e.err.Error() }

@@ -24,6 +24,10 @@ var statuses = map[webhook.Code]int32{
 	webhook.CodeUnavailable:             http.StatusServiceUnavailable,
 }
 
+// unavailable is the text for callers when storage fails. The error's own says
+// what the store was doing, for the log.
+const unavailable = "The database cannot serve the request now. Repeat the request later."
+
 // Problem renders an error of the domain as a problem document; ok is false for
 // an error whose text no caller may see. The title and the request id are left
 // to the server.
@@ -36,7 +40,11 @@ func Problem(err error) (problem gen.Problem, ok bool) {
 	if !ok {
 		return gen.Problem{}, false
 	}
-	problem = gen.Problem{Status: status, Code: string(failure.Code), Detail: &failure.Message}
+	detail := failure.Message
+	if failure.Code == webhook.CodeUnavailable {
+		detail = unavailable
+	}
+	problem = gen.Problem{Status: status, Code: string(failure.Code), Detail: &detail}
 	if failure.Pointer != "" {
 		problem.Errors = &[]gen.Violation{{
 			In: gen.ViolationInBody, Pointer: failure.Pointer, Code: string(failure.Code), Detail: failure.Message,

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"time"
 
 	"github.com/oapi-codegen/nullable"
@@ -71,6 +72,9 @@ func logBody(delivery *webhook.Delivery) gen.WebhookLog {
 		UpdatedAt:        gen.NewTimestamp(delivery.UpdatedAt),
 	}
 }
+
+// errStoredPayload reports a stored payload that is no JSON.
+var errStoredPayload = errors.New("a stored payload is not JSON")
 
 // textOrNull renders the domain's empty text as the API's null.
 func textOrNull[T ~string](text T) nullable.Nullable[T] {

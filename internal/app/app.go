@@ -11,9 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/hookline-go/hookline/internal/api"
 	"github.com/hookline-go/hookline/internal/delivery/egress"
-	"github.com/hookline-go/hookline/server"
 )
 
 // App is the assembled service. Its methods are safe for concurrent use.
@@ -58,32 +56,9 @@ func (a *App) assemble(ctx context.Context) error {
 		}
 		a.deliveries = deliveries
 	}
-	operations, err := a.operations() //nolint:contextcheck // requests bring contexts of their own
-	if err != nil {
-		return err
-	}
-	a.handler, err = a.routes(operations)
+	handler, err := a.newHandler() //nolint:contextcheck // requests bring contexts of their own
+	a.handler = handler
 	return err
-}
-
-// operations returns the API, which a process that only delivers does not have.
-func (a *App) operations() (http.Handler, error) {
-	if a.config.Role == RoleWorker {
-		return http.NotFoundHandler(), nil
-	}
-	options := []server.Option{
-		server.WithAuthenticator(&authenticator{store: a.store, dev: a.config.Dev}),
-		server.WithErrorMapper(api.Problem),
-		server.WithLogger(a.config.Logger),
-		server.WithTimeout(a.config.RequestTimeout),
-		server.WithClock(a.config.Clock),
-	}
-	if a.config.RateLimit > 0 {
-		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
-	}
-	return server.New(api.New(a.store, api.Options{
-		CheckURL: a.guard.CheckURL, CheckSigningKey: checkSigningKey, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
-	}), options...)
 }
 
 // Handler returns the whole service: the API under /v4, the contract and the
@@ -164,5 +139,7 @@ func (a *App) httpServer() *http.Server {
 		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       standardLogger(a.config.Logger),
+		// The handler answers "OPTIONS *" too.
+		DisableGeneralOptionsHandler: true,
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hookline-go/hookline/internal/delivery"
 	"github.com/hookline-go/hookline/internal/delivery/egress"
+	"github.com/hookline-go/hookline/internal/loopback"
 	"github.com/hookline-go/hookline/internal/store"
 )
 
@@ -162,7 +163,7 @@ func (c Config) validate() error {
 	if err != nil {
 		return fmt.Errorf("the listen address %q is not of the form host:port, such as %s", c.Listen, DefaultListen)
 	}
-	if c.Dev && !isLoopback(host) {
+	if c.Dev && !loopback.IsHost(host) {
 		return fmt.Errorf("the development mode has a well-known API key, so it listens on loopback addresses only, not on %q",
 			c.Listen)
 	}
@@ -179,11 +180,6 @@ func (c Config) validate() error {
 		return errors.New("a timeout cannot be negative")
 	}
 	return nil
-}
-
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
 // DefaultRetrySchedule is the default of Config.RetrySchedule as an operator

@@ -123,7 +123,7 @@ func openKeyring(config *Config) (*keyring.Keyring, error) {
 	case missing && config.Dev:
 		keys, err = keyring.Create(config.EncryptionKeyFile)
 		if err == nil {
-			config.Logger.Info("made an encryption key; keep it with the database", slog.String("file", config.EncryptionKeyFile))
+			config.Logger.Info("made an encryption key; back it up, apart from the database: one without the other is worth nothing", slog.String("file", config.EncryptionKeyFile))
 		}
 	case missing:
 		err = fmt.Errorf("%w; make one with: hookline encryption-key create --encryption-key-file %s",

@@ -26,7 +26,7 @@ func newGuard(config *Config) *egress.Guard {
 func checkSigningKey(key webhook.Secret) error {
 	if _, err := receiver.NewSigner(key.Reveal()); err != nil {
 		return &webhook.Error{
-			Code: webhook.CodeInvalid, Message: "what follows whsec_ in a signing key must be base64", Pointer: "/signing_key",
+			Code: webhook.CodeInvalid, Message: "What follows whsec_ in a signing key must be base64.", Pointer: "/signing_key",
 		}
 	}
 	return nil

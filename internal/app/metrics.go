@@ -20,6 +20,7 @@ type metrics struct {
 	attempts *prometheus.CounterVec
 	duration prometheus.Histogram
 	disabled *prometheus.CounterVec
+	http     *httpMetrics
 
 	onAttempt func()
 }
@@ -29,7 +30,7 @@ func newMetrics(onAttempt func()) *metrics {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	factory := promauto.With(registry)
 	return &metrics{
-		registry: registry, onAttempt: onAttempt,
+		registry: registry, onAttempt: onAttempt, http: newHTTPMetrics(factory),
 		attempts: factory.NewCounterVec(prometheus.CounterOpts{
 			Name: "hookline_delivery_attempts_total", Help: "Attempts to deliver, by outcome; 'local' and 'interrupted' were given back, and are made again.",
 		}, []string{"outcome"}),

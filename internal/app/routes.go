@@ -3,46 +3,106 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hookline-go/hookline"
 	"github.com/hookline-go/hookline/contract"
+	"github.com/hookline-go/hookline/gen/serverapi"
+	"github.com/hookline-go/hookline/internal/api"
+	"github.com/hookline-go/hookline/server"
 )
 
-// pingTimeout is how long the database may take to show that it is ready.
-const pingTimeout = 2 * time.Second
-
-// routes puts the contract and the health checks beside the API, which answers
-// everything else, unknown paths included.
-func (a *App) routes(operations http.Handler) (http.Handler, error) {
+// newHandler puts the HTTP shell around the operations, with the contract and
+// the health checks beside them.
+func (a *App) newHandler() (http.Handler, error) {
 	engine, err := contract.Default()
 	if err != nil {
 		return nil, err
 	}
+	routes, err := a.routes(engine)
+	if err != nil {
+		return nil, err
+	}
+	implementation, access := a.operations()
+	options := slices.Concat(routes, access)
+	options = append(options,
+		server.WithLogger(a.config.Logger),
+		server.WithObserver(a.metrics.http),
+		server.WithTimeout(a.config.RequestTimeout),
+		server.WithClock(a.config.Clock),
+	)
+	if a.config.Dev {
+		options = append(options, server.WithLoopbackOnly())
+	}
+	handler, err := server.New(implementation, options...)
+	if err != nil || a.config.Wrap == nil {
+		return handler, err
+	}
+	return a.wrap(handler, engine), nil
+}
+
+// operations returns the API and who may call it. A process that only delivers
+// implements none of it.
+func (a *App) operations() (serverapi.StrictServerInterface, []server.Option) {
+	if a.config.Role == RoleWorker {
+		return server.Unimplemented{}, []server.Option{server.WithoutAuthentication()}
+	}
+	options := []server.Option{
+		server.WithAuthenticator(&authenticator{store: a.store, dev: a.config.Dev}),
+		server.WithErrorMapper(api.Problem),
+	}
+	if a.config.RateLimit > 0 {
+		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
+	}
+	return api.New(a.store, api.Options{
+		CheckURL: a.guard.CheckURL, CheckSigningKey: checkSigningKey, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
+	}), options
+}
+
+// routes are the paths beside the operations.
+func (a *App) routes(engine *contract.Contract) ([]server.Option, error) {
 	json, err := engine.JSON()
 	if err != nil {
 		return nil, err
 	}
-	if a.config.Wrap != nil {
-		operations = a.config.Wrap(operations, func(r *http.Request) string {
-			match, err := engine.Match(r.Method, r.URL.EscapedPath())
-			if err != nil {
-				return ""
-			}
-			return match.Operation.ID
-		})
+	get := func(path string, handler http.HandlerFunc) server.Option {
+		return server.WithRoute(http.MethodGet, path, handler)
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", operations)
-	mux.Handle("GET /openapi.yaml", document("application/yaml", hookline.OpenAPI()))
-	mux.Handle("GET /openapi.json", document("application/json", json))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") })
-	mux.HandleFunc("GET /readyz", a.ready)
+	options := []server.Option{
+		get("/openapi.yaml", document("application/yaml", hookline.OpenAPI())),
+		get("/openapi.json", document("application/json", json)),
+		get("/healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") }),
+		get("/readyz", a.ready),
+	}
 	if a.config.Metrics {
-		mux.Handle("GET /metrics", a.metrics.handler())
+		options = append(options, get("/metrics", a.metrics.handler().ServeHTTP))
 	}
-	return mux, nil
+	return options, nil
 }
+
+// wrap puts the configured handler around the API, and leaves the paths beside
+// it alone.
+func (a *App) wrap(service http.Handler, engine *contract.Contract) http.Handler {
+	wrapped := a.config.Wrap(service, func(r *http.Request) string {
+		match, err := engine.Match(r.Method, r.URL.EscapedPath())
+		if err != nil {
+			return ""
+		}
+		return match.Operation.ID
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, server.DefaultBasePath+"/") {
+			wrapped.ServeHTTP(w, r)
+			return
+		}
+		service.ServeHTTP(w, r)
+	})
+}
+
+// pingTimeout is how long the database may take to show that it is ready.
+const pingTimeout = 2 * time.Second
 
 // ready tells a load balancer whether to send requests: not while the service
 // stops, or its database does not answer.
@@ -61,7 +121,6 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 
 func answer(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(text)) // a caller that is gone needs no answer
 }

@@ -29,7 +29,7 @@ type service struct {
 	engine *contract.Contract
 }
 
-func newService(t *testing.T) *service {
+func newService(t *testing.T, options ...func(*app.Config)) *service {
 	t.Helper()
 	engine, err := contract.Default()
 	require.NoError(t, err)
@@ -39,6 +39,9 @@ func newService(t *testing.T) *service {
 		EncryptionKeyFile: filepath.Join(t.TempDir(), "hookline.key"),
 		Dev:               true,
 		Logger:            slog.New(slog.NewTextHandler(s.log, nil)),
+	}
+	for _, option := range options {
+		option(&s.config)
 	}
 	a, err := app.New(t.Context(), s.config)
 	require.NoError(t, err)
@@ -90,6 +93,9 @@ func (s *service) do(c call) answer {
 		assert.Empty(s.t, operation.ValidateResponse(&contract.Response{
 			Status: response.StatusCode, Header: response.Header, Body: body,
 		}), "the answer breaks the contract: %s", body)
+	}
+	if response.Header.Get("Content-Type") == "application/problem+json" {
+		assert.Regexp(s.t, `"detail":"[A-Z][^"\\]*(\\"[^"]*)*\.",`, string(body), "callers are told sentences")
 	}
 	return answer{status: response.StatusCode, header: response.Header, body: body}
 }

@@ -20,9 +20,13 @@ func outputFlags() []cli.Flag {
 		&cli.StringFlag{
 			Name: "format", Usage: "print each result by a Go `TEMPLATE` over the contract's fields, such as '{{.state}}'", Category: outputCategory,
 		},
-		&cli.BoolFlag{
-			Name: "show-secrets", Usage: "print the values of custom headers, which are masked otherwise", Category: outputCategory,
-		},
+		showSecretsFlag(),
+	}
+}
+
+func showSecretsFlag() cli.Flag {
+	return &cli.BoolFlag{
+		Name: "show-secrets", Usage: "print the values of custom headers, which are masked otherwise", Category: outputCategory,
 	}
 }
 

@@ -87,16 +87,20 @@ func announce(w io.Writer, address net.Addr) {
 
 // announceDev says how to try the development mode.
 func announceDev(w io.Writer, address net.Addr) {
+	here := ""
+	if address.String() != app.DefaultListen {
+		here = fmt.Sprintf(" --base-url http://%s/v4", address)
+	}
 	_, _ = fmt.Fprintf(w, `
-Try it:
+The API key is %[1]s. Try it, the first command in a window of its own:
 
-curl --request POST \
-  --url http://%s/v4/core/webhook-config \
-  --header 'Content-Type: application/json' \
-  --header 'api_key: %s' \
-  --data '{"webhook_type":"CONNECTION_CHANGED","name":"Connection webhook","url":"https://example.com/webhooks/rootfi"}'
+  hookline receive
+  hookline configs create --webhook-type CONNECTION_CHANGED \
+    --name "My first webhook" --url http://127.0.0.1:9000/%[2]s
+  hookline trigger CONNECTION_CHANGED%[2]s
+  hookline logs list%[2]s
 
-`, address, app.DevKey)
+`, app.DevKey, here)
 }
 
 // newLogger takes values that the flags have checked.

@@ -55,6 +55,19 @@ func readSecret(c *cli.Command, name, source string) (string, error) {
 	return strings.TrimRight(string(data), "\r\n"), nil
 }
 
+// readSecrets returns the secrets of a repeated flag.
+func readSecrets(c *cli.Command, flag string) ([]string, error) {
+	var secrets []string
+	for _, source := range c.StringSlice(flag) {
+		secret, err := readSecret(c, flag, source)
+		if err != nil {
+			return nil, usageError(fmt.Errorf("--%s: %w", flag, err))
+		}
+		secrets = append(secrets, secret)
+	}
+	return secrets, nil
+}
+
 // promptSecret reads a line of standard input.
 func promptSecret(c *cli.Command, name string) (string, error) {
 	in, stderr := c.Root().Reader, c.Root().ErrWriter

@@ -2,13 +2,12 @@ package delivery
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/hookline-go/hookline/internal/retryafter"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
@@ -143,25 +142,11 @@ func spread(d time.Duration, random float64) time.Duration {
 	return d + time.Duration(jitter*(2*random-1)*float64(d))
 }
 
-// retryAfter reads Retry-After (RFC 9110, section 10.2.3): seconds, or a date.
-// It returns 0 for what is neither or in the past; [Policy.Decide] bounds it.
+// retryAfter is how long a receiver wants to be left alone, 0 if it does not
+// say; [Policy.Decide] bounds it.
 func retryAfter(header http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if value == "" {
-		return 0
-	}
-	if strings.Trim(value, "0123456789") == "" {
-		seconds, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || seconds > int64(math.MaxInt64/time.Second) {
-			return math.MaxInt64 // digits that do not fit are a long time
-		}
-		return time.Duration(seconds) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	return max(at.Sub(now), 0)
+	wait, _ := retryafter.Parse(header.Get(retryafter.Name), now)
+	return wait
 }
 
 // statusMessage puts a status that is not 2xx into words.

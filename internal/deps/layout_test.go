@@ -49,11 +49,11 @@ var layout = map[string]rule{
 	},
 	"client": {
 		// The types of gen's fields are of nullable.
-		imports: []string{"gen", nullable},
+		imports: []string{"gen", "internal/retryafter", nullable},
 		why:     "users link the SDK into their programs: it brings them the generated types and nothing else",
 	},
 	"receiver": {
-		imports: []string{"gen"},
+		imports: []string{"gen", "internal/problem", "internal/retryafter"},
 		why:     "users link the receiver into their programs: it brings them the generated types and nothing else",
 	},
 	"contract": {
@@ -71,8 +71,17 @@ var layout = map[string]rule{
 	"internal/jsonpointer": {
 		why: "everything that names a place in a JSON text uses it, the SDK too",
 	},
+	"internal/retryafter": {
+		why: "one header's format, shared by packages that users link into their programs",
+	},
+	"internal/problem": {
+		why: "how an error is answered, shared by packages that users link into their programs",
+	},
+	"internal/loopback": {
+		why: "what counts as the machine itself, for every package that must know",
+	},
 	"server": {
-		imports: []string{"gen", "gen/serverapi", "contract", echo, uuid, "github.com/go-json-experiment/json", "golang.org/x/time/rate"},
+		imports: []string{"gen", "gen/serverapi", "contract", "internal/loopback", "internal/problem", "internal/retryafter", echo, uuid, "github.com/go-json-experiment/json", "golang.org/x/time/rate"},
 		why:     "the shell goes around anybody's implementation, so it knows neither ours nor its storage",
 	},
 	"examples/create-config": {
@@ -96,7 +105,7 @@ var layout = map[string]rule{
 		why:     "the demo runs the real program and talks to it as a user would",
 	},
 	"hooklinetest": {
-		imports: []string{"gen", "client", "receiver", "internal/app"},
+		imports: []string{"gen", "client", "receiver", "internal/app", "internal/retryafter"},
 		why:     "a user's tests run the service that internal/app puts together, not one of their own making",
 	},
 	"internal/webhook": {
@@ -137,8 +146,8 @@ var layout = map[string]rule{
 	},
 	"internal/delivery": {
 		imports: []string{
-			"internal/webhook", "internal/delivery/egress", "receiver", river, uuid, "golang.org/x/net/http/httpguts", pgx,
-			"golang.org/x/time/rate",
+			"internal/webhook", "internal/delivery/egress", "internal/retryafter", "receiver", river, uuid, "golang.org/x/net/http/httpguts",
+			pgx, "golang.org/x/time/rate",
 		},
 		// The queue's drivers want the pools and transactions of their
 		// databases.

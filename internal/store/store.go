@@ -71,5 +71,5 @@ func DecodeTopics(encoded string) ([]string, error) {
 // NotFound returns the error for an item that is missing, or that belongs to
 // another organisation.
 func NotFound(item string) error {
-	return &webhook.Error{Code: webhook.CodeNotFound, Message: item + " not found"}
+	return &webhook.Error{Code: webhook.CodeNotFound, Message: "There is no " + item + " with this id."}
 }

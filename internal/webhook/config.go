@@ -158,7 +158,7 @@ func (c *Config) Validate() error {
 	if c.Type == TypeIntegration && c.IntegrationType == "" {
 		return &Error{
 			Code:    CodeIntegrationTypeRequired,
-			Message: "integration_type is required when webhook_type is INTEGRATION",
+			Message: "A config of type INTEGRATION must name its integration type.",
 			Pointer: "/integration_type",
 		}
 	}

@@ -75,8 +75,9 @@ const (
 type Error struct {
 	// Code is what callers decide on.
 	Code Code
-	// Message is one sentence for a person, in lower case and without a full
-	// stop.
+	// Message is for a person. If a caller of the API can be shown it, it is
+	// written in sentences; otherwise it is a phrase in lower case that a log
+	// line or the command's output goes on with.
 	Message string
 	// Pointer is the JSON pointer (RFC 6901) into the request body of the
 	// field to blame, or "".

@@ -26,17 +26,17 @@ import (
 func (g *Guard) CheckURL(raw string) error {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return invalidURL("the url cannot be parsed", nil)
+		return invalidURL("The URL cannot be parsed.", nil)
 	}
 	if err := CheckForm(u); err != nil {
 		return err
 	}
 	addrs, err := literalAddrs(u.Hostname())
 	if err != nil {
-		return invalidURL("the url's host is neither a name nor an address", nil)
+		return invalidURL("The URL's host is neither a name nor an address.", nil)
 	}
 	if blocked, ok := errors.AsType[*BlockedError](g.checkAll(addrs)); ok {
-		return invalidURL(fmt.Sprintf("deliveries may not go to the url's host: the address is %s", blocked.Kind), blocked)
+		return invalidURL(fmt.Sprintf("Deliveries may not go to the URL's host: the address is %s.", blocked.Kind), blocked)
 	}
 	return nil
 }
@@ -46,13 +46,13 @@ func (g *Guard) CheckURL(raw string) error {
 // of [Guard.CheckURL].
 func CheckForm(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return invalidURL("the url's scheme must be http or https", nil)
+		return invalidURL("The URL's scheme must be http or https.", nil)
 	}
 	if u.Hostname() == "" {
-		return invalidURL("the url has no host", nil)
+		return invalidURL("The URL has no host.", nil)
 	}
 	if port, err := strconv.ParseUint(cmp.Or(u.Port(), "1"), 10, 16); err != nil || port == 0 {
-		return invalidURL("the url's port must be between 1 and 65535", nil)
+		return invalidURL("The URL's port must be between 1 and 65535.", nil)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func wrap(ctx context.Context, attempted string, err error) error {
 	return fmt.Errorf("%s: %w", attempted, err)
 }
 
-var errNotText = &webhook.Error{Code: webhook.CodeInvalid, Message: "a text holds a NUL character, which cannot be stored"}
+var errNotText = &webhook.Error{Code: webhook.CodeInvalid, Message: "A text holds a NUL character, which cannot be stored."}
 
 // interrupted reports whether err is what became of a statement whose context
 // ended.

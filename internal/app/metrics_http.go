@@ -1,0 +1,41 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/hookline-go/hookline/server"
+)
+
+// httpMetrics counts the requests that the service answers.
+type httpMetrics struct {
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+}
+
+func newHTTPMetrics(factory promauto.Factory) *httpMetrics {
+	return &httpMetrics{
+		requests: factory.NewCounterVec(prometheus.CounterOpts{
+			Name: "hookline_http_requests_total", Help: "Requests answered, by operation (empty for other paths) and status.",
+		}, []string{"operation", "status"}),
+		duration: factory.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "hookline_http_request_duration_seconds", Help: "How long answers took, by operation.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"operation"}),
+	}
+}
+
+// RequestStarted implements server.Observer.
+func (m *httpMetrics) RequestStarted(ctx context.Context, _ *http.Request) context.Context {
+	return ctx
+}
+
+// RequestEnded implements server.Observer.
+func (m *httpMetrics) RequestEnded(_ context.Context, result server.Result) {
+	m.requests.WithLabelValues(result.Operation, strconv.Itoa(result.Status)).Inc()
+	m.duration.WithLabelValues(result.Operation).Observe(result.Duration.Seconds())
+}
