@@ -27,6 +27,16 @@ const (
 	DefaultPerEndpoint    = 16
 )
 
+const (
+	// bulkWorkers is how many attempts are made at a time for organisations
+	// that have a backlog. They are few, because what the queue hands out at
+	// once is what the database works on while others wait.
+	bulkWorkers = 128
+	// spareWorkers find that their jobs cannot have their turn, and send them
+	// away.
+	spareWorkers = 64
+)
+
 // places is how many attempts may wait for the database and for their slot. An
 // organisation gets half of them at most, so what it has before the database is
 // done within a moment, whatever it has queued.
@@ -118,8 +128,8 @@ const (
 // gate returns the gate for all attempts of this process.
 func (o *Options) gate() gateOptions {
 	return gateOptions{
-		places: places,
-		fast:   cmp.Or(o.Workers, DefaultWorkers), slow: cmp.Or(o.SlowWorkers, DefaultSlowWorkers),
+		places: places, bulk: bulkWorkers,
+		fast: cmp.Or(o.Workers, DefaultWorkers), slow: cmp.Or(o.SlowWorkers, DefaultSlowWorkers),
 		failing: cmp.Or(o.FailingWorkers, DefaultFailingWorkers), perEndpoint: cmp.Or(o.PerEndpoint, DefaultPerEndpoint),
 	}
 }
@@ -140,15 +150,16 @@ func (o *Options) config() *river.Config {
 	river.AddWorker(workers, &recoveryWorker{store: o.Store})
 	// What may be taken up is for the gate to say, which knows the
 	// organisations: a lane whose jobs it sends away must not fill up.
-	most := limits.places + limits.fast + limits.slow + limits.failing
-	lane := river.QueueConfig{MaxWorkers: min(most, river.QueueNumWorkersMax)}
+	lane := func(slots int) river.QueueConfig {
+		return river.QueueConfig{MaxWorkers: min(slots+spareWorkers, river.QueueNumWorkersMax)}
+	}
 	return &river.Config{
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
-			string(webhook.LaneDeliveries): lane,
-			string(webhook.LaneBulk):       lane,
-			string(webhook.LaneSlow):       lane,
-			string(webhook.LaneFailing):    lane,
+			string(webhook.LaneDeliveries): lane(limits.places + limits.slots()),
+			string(webhook.LaneBulk):       lane(limits.bulk),
+			string(webhook.LaneSlow):       lane(limits.slow),
+			string(webhook.LaneFailing):    lane(limits.failing),
 			string(laneRecoveries):         {MaxWorkers: 1},
 		},
 		Logger:                      warnings(o.Logger),

@@ -50,14 +50,20 @@ type gate struct {
 
 // gateOptions are the limits of a gate. All are required.
 type gateOptions struct {
-	places, fast, slow, failing, perEndpoint int
+	places, fast, bulk, slow, failing, perEndpoint int
 }
+
+// slots is how many attempts can be under way.
+func (o *gateOptions) slots() int { return o.fast + o.bulk + o.slow + o.failing }
 
 func newGate(o gateOptions) *gate {
 	return &gate{
 		limit: o.perEndpoint, now: time.Now,
-		places: pool{size: o.places}, slots: [classes]pool{fast: {size: o.fast}, slow: {size: o.slow}, failing: {size: o.failing}},
-		ceiling:   ceiling{most: o.fast + o.slow + o.failing, now: o.fast + o.slow + o.failing},
+		places: pool{size: o.places},
+		slots: [classes]pool{
+			fast: {size: o.fast}, bulk: {size: o.bulk}, slow: {size: o.slow}, failing: {size: o.failing},
+		},
+		ceiling:   ceiling{most: o.slots(), now: o.slots()},
 		endpoints: map[int64]*endpoint{}, organisations: map[int64]*organisation{}, hosts: map[string]*party{},
 	}
 }
@@ -87,23 +93,32 @@ type deferral struct {
 	lane webhook.Lane
 }
 
-// join takes a place for an attempt. Without one, the deferral says when to
-// come again. It never waits.
-func (g *gate) join(organisationID, configID int64) (t *turn, d deferral, ok bool) {
+// join takes a place for an attempt that comes from a lane, "" for one that
+// comes from nowhere. Without one, the deferral says when to come again. It
+// never waits.
+func (g *gate) join(organisationID, configID int64, lane webhook.Lane) (t *turn, d deferral, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sweep()
 	t = g.enter(organisationID, configID)
 	class := t.endpoint.class(g.now())
+	isBacklog := lane == webhook.LaneBulk
+	switch {
+	case class == fast && isBacklog:
+		class = bulk
+	case class != fast && isBacklog:
+		// The backlog's few workers are for what is done at once.
+		return nil, g.giveUp(t, class), false
+	}
 	if class == fast {
 		if !g.mayWait(t) {
-			return nil, g.giveUp(t), false
+			return nil, g.giveUp(t, class), false
 		}
 		return t, deferral{}, true
 	}
-	// Nobody waits for what is slow: the slot is taken at once, or not at all.
+	// Nobody waits in these classes: the slot is taken at once, or not at all.
 	if !g.isFree(t, class) {
-		return nil, g.giveUp(t), false
+		return nil, g.giveUp(t, class), false
 	}
 	g.begin(t, class)
 	return t, deferral{}, true
@@ -168,7 +183,7 @@ func (t *turn) wait(ctx context.Context, host string) (d deferral, ok bool) {
 		return deferral{}, true
 	}
 	t.gate.unqueue(t)
-	return t.gate.giveUp(t), false
+	return t.gate.giveUp(t, t.endpoint.class(t.gate.now())), false
 }
 
 // takeOrQueue takes a slot, or a place in the queue for one.
@@ -207,7 +222,9 @@ func (g *gate) begin(t *turn, class class) {
 	}
 	t.class, t.running = class, true
 	g.vacate(t)
-	t.organisation.recordHold(g.now().Sub(t.joined))
+	if class == fast {
+		t.organisation.recordHold(g.now().Sub(t.joined))
+	}
 	t.endpoint.running++
 	t.organisation.running[class]++
 	if t.host != nil {
@@ -254,6 +271,9 @@ func (t *turn) end(result *Result) {
 	defer g.mu.Unlock()
 	t.endpoint.record(result, g.now())
 	g.ceiling.record(result)
+	if t.class == bulk {
+		t.organisation.recordHold(g.now().Sub(t.joined))
+	}
 	g.depart(t)
 	g.grant()
 }
@@ -269,8 +289,8 @@ func (t *turn) leave() {
 }
 
 // giveUp leaves the place, for an attempt that comes again later.
-func (g *gate) giveUp(t *turn) deferral {
-	d := g.defers(t)
+func (g *gate) giveUp(t *turn, c class) deferral {
+	d := g.defers(t, c)
 	g.depart(t)
 	return d
 }

@@ -21,12 +21,12 @@ const (
 // roomyGate bounds nothing but the attempts to one endpoint.
 func roomyGate(perEndpoint int) *gate {
 	const plenty = 10_000
-	return newGate(gateOptions{places: plenty, fast: plenty, slow: plenty, failing: plenty, perEndpoint: perEndpoint})
+	return newGate(gateOptions{places: plenty, fast: plenty, bulk: plenty, slow: plenty, failing: plenty, perEndpoint: perEndpoint})
 }
 
 func joined(t *testing.T, g *gate, organisation, config int64) *turn {
 	t.Helper()
-	place, _, ok := g.join(organisation, config)
+	place, _, ok := g.join(organisation, config, "")
 	require.True(t, ok)
 	return place
 }
@@ -103,7 +103,7 @@ func TestGateSendsAway(t *testing.T) {
 		assert.Equal(t, maxWait, time.Since(began))
 		assert.Equal(t, minDeferral+maxWait, d.after, "nothing has ended for so long")
 		assert.Equal(t, webhook.LaneSlow, d.lane)
-		_, _, ok = g.join(orgA, 1)
+		_, _, ok = g.join(orgA, 1, "")
 		assert.False(t, ok, "nobody waits for what is slow")
 		holder.end(ended(KindTimeout, 2*time.Second))
 	})
@@ -120,7 +120,7 @@ func TestGateWaitsWithTheContext(t *testing.T) {
 	for range waitRoom {
 		joined(t, g, orgA, 1)
 	}
-	_, d, ok := g.join(orgA, 1)
+	_, d, ok := g.join(orgA, 1, "")
 	assert.False(t, ok, "the room is full, and it is not known how fast the endpoint is")
 	assert.Empty(t, d.lane, "it may well be prompt")
 	holder.end(ended(KindDelivered, time.Millisecond))
@@ -137,7 +137,7 @@ func TestGateSpreads(t *testing.T) {
 		begun(t, g, orgA, 1)
 		var last time.Duration
 		for i := range 5 {
-			_, d, ok := g.join(orgA, 1)
+			_, d, ok := g.join(orgA, 1, "")
 			require.False(t, ok)
 			assert.Equal(t, webhook.LaneFailing, d.lane)
 			if i > 0 {
@@ -146,7 +146,7 @@ func TestGateSpreads(t *testing.T) {
 			last = d.after
 		}
 		for range 100 {
-			_, d, _ := g.join(orgA, 1)
+			_, d, _ := g.join(orgA, 1, "")
 			assert.LessOrEqual(t, d.after, maxDeferral)
 		}
 	})
@@ -194,7 +194,7 @@ func TestGateKeepsSlowEndpointsApart(t *testing.T) {
 	}
 	begun(t, g, orgA, 0)
 	begun(t, g, orgA, 1)
-	_, d, ok := g.join(orgA, 2)
+	_, d, ok := g.join(orgA, 2, "")
 	require.False(t, ok, "an organisation gets half")
 	assert.Equal(t, webhook.LaneSlow, d.lane)
 	begun(t, g, orgA, 5)
@@ -249,11 +249,36 @@ func TestGateSharesPlaces(t *testing.T) {
 	for config := range int64(50) {
 		joined(t, g, orgA, config)
 	}
-	_, d, ok := g.join(orgA, 50)
+	_, d, ok := g.join(orgA, 50, "")
 	require.False(t, ok)
 	assert.GreaterOrEqual(t, d.after, minDeferral)
 	assert.Empty(t, d.lane)
 	joined(t, g, orgB, 51)
+}
+
+// TestGateSharesTheBacklog has two organisations with more than they may have.
+func TestGateSharesTheBacklog(t *testing.T) {
+	t.Parallel()
+	g := newGate(gateOptions{places: 100, fast: 8, bulk: 8, slow: 8, failing: 8, perEndpoint: 8})
+	join := func(organisation, config int64) (d deferral, ok bool) {
+		_, d, ok = g.join(organisation, config, webhook.LaneBulk)
+		return d, ok
+	}
+	for config := range int64(4) {
+		_, ok := join(orgA, config)
+		require.True(t, ok)
+	}
+	d, ok := join(orgA, 5)
+	require.False(t, ok, "half of all is its share, and nothing waits")
+	assert.Equal(t, webhook.LaneBulk, d.lane)
+	_, ok = join(orgB, 6)
+	require.True(t, ok)
+	for range 8 {
+		begun(t, g, orgB, 7).end(ended(KindDelivered, 14*time.Second))
+	}
+	d, ok = join(orgB, 7)
+	require.False(t, ok, "what is slow does not hold the backlog's workers")
+	assert.Equal(t, webhook.LaneSlow, d.lane)
 }
 
 // TestGateTakesTurns has three organisations wait, one of them with much more

@@ -12,6 +12,7 @@ type class int
 
 const (
 	fast    class = iota // it answers promptly, or is not known yet
+	bulk                 // the same, of an organisation with a backlog
 	slow                 // it takes [slowAfter] and longer
 	failing              // it keeps failing
 
@@ -21,6 +22,8 @@ const (
 // lane is where attempts of the class wait, "" for where they are.
 func (c class) lane() webhook.Lane {
 	switch c {
+	case bulk:
+		return webhook.LaneBulk
 	case slow:
 		return webhook.LaneSlow
 	case failing:
@@ -66,7 +69,7 @@ type organisation struct {
 	id     int64
 	places int
 	queue  []*turn
-	hold   time.Duration // mean time from a place to a slot
+	hold   time.Duration // mean time from a place to a slot, or to the end of a backlog's attempt
 }
 
 func (o *organisation) recordHold(took time.Duration) { o.hold = smooth(o.hold, took) }
@@ -158,13 +161,15 @@ const (
 
 // defers reserves a place in time: attempts that are sent away come back one by
 // one, as fast as what they wait for becomes free, and not all at once.
-func (g *gate) defers(t *turn) deferral {
+func (g *gate) defers(t *turn, c class) deferral {
 	now := g.now()
 	e, o := t.endpoint, t.organisation
-	c, pace := e.class(now), e.pace(now)
+	pace := e.pace(now)
 	switch {
 	case e.running >= g.limit || c == fast && e.users > g.limit:
 		return g.spread(&e.nextFree, pace/time.Duration(g.limit), c, now)
+	case c == bulk:
+		return g.spread(&o.nextFree[c], o.hold/time.Duration(max(1, o.running[c])), c, now)
 	case c != fast && t.host != nil && !g.slots[c].grants(t.host.running[c]):
 		return g.spread(&t.host.nextFree[c], pace/time.Duration(max(1, t.host.running[c])), c, now)
 	case c != fast:

@@ -53,7 +53,7 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 	if early := job.At.Sub(w.now()); !job.At.IsZero() && early > 0 {
 		return river.JobSnooze(early)
 	}
-	turn, later, ok := w.gate.join(job.OrganisationID, job.ConfigID)
+	turn, later, ok := w.gate.join(job.OrganisationID, job.ConfigID, job.Lane)
 	if !ok {
 		return w.postpone(ctx, job, later)
 	}
