@@ -165,8 +165,8 @@ var layout = map[string]rule{
 	"internal/validate": {
 		imports: []string{
 			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
-			"internal/validate/jsontree", "internal/validate/markdown", "internal/validate/postman", "internal/validate/report",
-			"internal/validate/shell", "internal/validate/source", doublestar,
+			"internal/validate/jsontree", "internal/validate/document", "internal/validate/postman", "internal/validate/report",
+			"internal/validate/scripts", "internal/validate/shell", "internal/validate/source", doublestar,
 			// The standard library decodes gzip and deflate, and not br; the
 			// config is YAML.
 			"github.com/andybalholm/brotli", yaml,
@@ -193,19 +193,29 @@ var layout = map[string]rule{
 		imports: []string{"internal/validate/source", "mvdan.cc/sh/v3"},
 		why:     "a format turns files into requests, and does not judge them",
 	},
-	"internal/validate/markdown": {
+	"internal/validate/document": {
 		imports: []string{
 			"internal/validate/source", "internal/validate/httpfile", "internal/validate/shell", "github.com/yuin/goldmark",
 		},
-		why: "a format turns files into requests, and does not judge them; Markdown holds two others",
+		why: "a format turns files into requests, and does not judge them; documents hold two others",
 	},
 	"internal/validate/postman": {
 		imports: []string{"internal/validate/source", "internal/validate/jsontree"},
 		why:     "a format turns files into requests, and does not judge them",
 	},
 	"internal/validate/fixture": {
-		imports: []string{"internal/validate/source", "internal/validate/jsontree", yaml},
+		imports: []string{"internal/validate/source", "internal/validate/jsontree", "internal/validate/yamltext"},
 		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/scripts": {
+		imports: []string{
+			"internal/validate/source", "internal/validate/jsontree", "internal/validate/shell", "internal/validate/yamltext",
+		},
+		why: "it finds scripts in other formats, and shell reads them",
+	},
+	"internal/validate/yamltext": {
+		imports: []string{"internal/validate/source", yaml},
+		why:     "YAML with places, for formats that are YAML",
 	},
 	"internal/validate/report": {
 		imports: []string{"internal/validate/source"},

@@ -11,12 +11,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hookline-go/hookline/internal/validate/document"
 	"github.com/hookline-go/hookline/internal/validate/fixture"
 	"github.com/hookline-go/hookline/internal/validate/har"
 	"github.com/hookline-go/hookline/internal/validate/httpfile"
 	"github.com/hookline-go/hookline/internal/validate/jsontree"
-	"github.com/hookline-go/hookline/internal/validate/markdown"
 	"github.com/hookline-go/hookline/internal/validate/postman"
+	"github.com/hookline-go/hookline/internal/validate/scripts"
 	"github.com/hookline-go/hookline/internal/validate/shell"
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
@@ -25,34 +26,8 @@ import (
 // Archives are streamed, and have no limit.
 const MaxFile = 10 << 20
 
-// format is a kind of file.
-type format string
-
-const (
-	formatNone     format = ""
-	formatHAR      format = "har"
-	formatHTTP     format = "http"
-	formatShell    format = "shell"
-	formatMarkdown format = "markdown"
-	formatPostman  format = "postman"
-	formatFixture  format = "fixture"
-)
-
 // sniffed is how much of a file is looked at to recognise it.
 const sniffed = 4096
-
-var (
-	harStart     = regexp.MustCompile(`^\s*\{\s*"log"\s*:\s*\{`)
-	shebang      = regexp.MustCompile(`^#!.*\b(sh|bash|dash|ksh|zsh)\b`)
-	curlStart    = regexp.MustCompile(`^\s*(\$ )?curl\s`)
-	requestStart = regexp.MustCompile(`^\s*(###.*\n\s*)*(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+`)
-	jsonStart    = regexp.MustCompile(`^\s*[{\[]`)
-	postmanMark  = regexp.MustCompile(`schema\.(get)?postman\.com/|"_postman_id"`)
-)
-
-// notRequests are files of the tools whose requests are read; they hold
-// settings.
-var notRequests = regexp.MustCompile(`^http-client(\.private)?\.env\.json$|\.postman_(environment|globals)\.json$|^x-operation$|^\.hookline\.yaml$`)
 
 // file validates the requests of one file.
 func (v *validator) file(in input) error {
@@ -113,122 +88,106 @@ func unrecognised(name string, head []byte) string {
 	}
 }
 
-// recognise tells a file's format from its name and how it begins. A file
-// without a telling name that was found in a folder counts only if it is a
-// shell script.
-func recognise(in input, head []byte) format {
-	name := strings.ToLower(filepath.Base(in.path))
-	if notRequests.MatchString(name) {
-		return formatNone
-	}
-	switch filepath.Ext(name) {
-	case ".har":
-		return formatHAR
-	case ".http", ".rest":
-		return formatHTTP
-	case ".sh", ".bash", ".zsh", ".ksh", ".curl":
-		return formatShell
-	case ".md", ".markdown", ".mdx":
-		return formatMarkdown
-	case ".yaml", ".yml":
-		return formatFixture
-	case ".json", ".jsonc":
-		return recogniseJSON(head)
-	case ".go":
-		return formatNone
-	}
-	switch {
-	case shebang.Match(head):
-		return formatShell
-	case !in.named || bytes.IndexByte(head, 0) >= 0:
-		return formatNone
-	case jsonStart.Match(head):
-		return recogniseJSON(head)
-	case curlStart.Match(head):
-		return formatShell
-	case requestStart.Match(head):
-		return formatHTTP
-	case in.path == stdin:
-		return formatFixture
-	default:
-		return formatNone
-	}
-}
-
-func recogniseJSON(head []byte) format {
-	switch {
-	case harStart.Match(head):
-		return formatHAR
-	case postmanMark.Match(head):
-		return formatPostman
-	default:
-		return formatFixture
-	}
-}
-
 // read parses a file and validates its requests as they come.
 func (v *validator) read(kind format, in input, name string, r io.Reader) error {
+	v.reading, v.hasIgnored = nil, false
 	if kind == formatHAR {
-		v.reading, v.hasIgnored = nil, false
 		return har.Read(name, r, v.check)
 	}
 	file, err := readAll(name, r)
 	if err != nil {
 		return err
 	}
-	v.setReading(kind, file)
+	v.reading, v.hasIgnored = file, strings.Contains(file.Data, "hookline:")
 	folder := filepath.Dir(in.path)
+	files := v.sibling(folder)
 	switch kind {
 	case formatHTTP:
 		environment, err := httpfile.LoadEnvironment(folder, v.options.Environment)
 		if err != nil {
 			return err
 		}
-		return httpfile.Parse(file.Text(), environment, v.sibling(folder), v.check)
-	case formatShell:
-		// Whether a script that has nothing to do with requests is a good one
-		// is none of our business.
-		if !strings.Contains(file.Data, "curl") {
-			return nil
-		}
-		return shell.Parse(file.Text(), v.sibling(folder), v.check)
+		return httpfile.Parse(file.Text(), environment, files, v.check)
 	case formatMarkdown:
-		return markdown.Parse(file.Text(), v.sibling(folder), v.check)
-	case formatPostman:
-		root, err := jsontree.Parse(file.Text())
-		if err != nil {
-			return err
-		}
+		return document.Markdown(file.Text(), files, v.check)
+	case formatRST:
+		return document.ReStructuredText(file.Text(), files, v.check)
+	case formatAdoc:
+		return document.Adoc(file.Text(), files, v.check)
+	case formatJSON:
+		return v.readJSON(in, file, folder)
+	case formatYAML:
+		return v.readYAML(in, file, files)
+	default:
+		return v.readScript(kind, file, files)
+	}
+}
+
+// readScript reads a script, or a file that holds some. Whether one that has
+// nothing to do with requests is a good one is none of our business.
+func (v *validator) readScript(kind format, file *source.File, files shell.Files) error {
+	switch {
+	case !shell.Mentions(file.Data):
+		return nil
+	case kind == formatMakefile:
+		return scripts.Makefile(file.Text(), files, v.check)
+	case kind == formatDockerfile:
+		return scripts.Dockerfile(file.Text(), files, v.check)
+	default:
+		return shell.Parse(file.Text(), files, v.check)
+	}
+}
+
+// readJSON reads a collection, or else a fixture.
+func (v *validator) readJSON(in input, file *source.File, folder string) error {
+	root, err := jsontree.Parse(file.Text())
+	if err == nil && postman.Is(root) {
+		v.hasIgnored = false // descriptions say it
 		environment, err := postman.LoadEnvironment(folder, v.options.Environment)
 		if err != nil {
 			return err
 		}
 		return postman.Parse(root, environment, v.check)
-	default:
-		return v.fixture(in, file)
 	}
+	err = v.fixture(in, file)
+	if !errors.Is(err, fixture.ErrNone) {
+		return err
+	}
+	return v.noFixture(in, file)
 }
 
-// setReading keeps the file for its comments.
-func (v *validator) setReading(kind format, file *source.File) {
-	v.reading = file
-	v.hasIgnored = kind != formatPostman && strings.Contains(file.Data, "hookline:")
+// readYAML reads a fixture, or else the scripts of a file of some CI system.
+func (v *validator) readYAML(in input, file *source.File, files shell.Files) error {
+	err := v.fixture(in, file)
+	if !errors.Is(err, fixture.ErrNone) {
+		return err
+	}
+	if shell.Mentions(file.Data) {
+		return scripts.YAML(file, files, v.check)
+	}
+	return v.noFixture(in, file)
 }
 
+// noFixture is for a file that the user has named.
+func (v *validator) noFixture(in input, file *source.File) error {
+	if !in.named {
+		return nil
+	}
+	return source.ErrorAt(source.Place{File: file.Name},
+		"the file is neither a request nor a body whose operation is known; --operation names one")
+}
+
+// fixture reads a fixture. It returns fixture.ErrNone where the file is none.
 func (v *validator) fixture(in input, file *source.File) error {
 	bare, err := v.bareFor(in.path)
 	if err != nil {
 		return err
 	}
 	err = fixture.Parse(file, fixture.Bare(bare), v.check)
-	switch {
-	case !errors.Is(err, fixture.ErrNone):
-		return v.ofFixture(err, in, file, bare)
-	case !in.named:
-		return nil
+	if errors.Is(err, fixture.ErrNone) {
+		return err
 	}
-	return source.ErrorAt(source.Place{File: file.Name},
-		"the file is neither a request nor a body whose operation is known; --operation names one")
+	return v.ofFixture(err, in, file, bare)
 }
 
 // fixtureKeys are the two that every whole request has, in any order, and the
@@ -242,11 +201,14 @@ func (v *validator) ofFixture(err error, in input, file *source.File, bare bare)
 	if _, unreadable := errors.AsType[*source.FileError](err); !unreadable || in.named || bare.Operation != "" || v.inFile > 0 {
 		return err
 	}
-	if fixtureKeys.MatchString(file.Data) {
+	if fixtureKeys.MatchString(file.Data) || ciName.MatchString(filepath.ToSlash(in.path)) {
 		return err
 	}
 	return nil
 }
+
+// ciName is the name of a file that must be YAML.
+var ciName = regexp.MustCompile(`(^|/)(\.github/workflows/[^/]+|\.gitlab-ci[^/]*|\.circleci/[^/]+|\.travis|azure-pipelines[^/]*|bitbucket-pipelines)\.ya?ml$`)
 
 // readAll reads a file that must be text.
 func readAll(name string, r io.Reader) (*source.File, error) {

@@ -13,11 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hookline-go/hookline/internal/validate"
+	"github.com/hookline-go/hookline/internal/validate/document"
 	"github.com/hookline-go/hookline/internal/validate/fixture"
 	"github.com/hookline-go/hookline/internal/validate/har"
 	"github.com/hookline-go/hookline/internal/validate/httpfile"
 	"github.com/hookline-go/hookline/internal/validate/jsontree"
-	"github.com/hookline-go/hookline/internal/validate/markdown"
 	"github.com/hookline-go/hookline/internal/validate/postman"
 	"github.com/hookline-go/hookline/internal/validate/report"
 	"github.com/hookline-go/hookline/internal/validate/shell"
@@ -145,7 +145,9 @@ func FuzzShell(f *testing.F) {
 
 func FuzzMarkdown(f *testing.F) {
 	seeds(f, ".md")
-	fuzzText(f, func(file *source.File, yield source.Yield) error { return markdown.Parse(file.Text(), noFiles, yield) })
+	fuzzText(f, func(file *source.File, yield source.Yield) error {
+		return document.Markdown(file.Text(), noFiles, yield)
+	})
 }
 
 func FuzzPostman(f *testing.F) {

@@ -81,7 +81,7 @@ var oddFeatures = []feature{
 		files: map[string]string{"a.yaml": "method: GET\npath: /core/webhook-logs\nqery: {}\n---\na: [\n--- # third\nx: 1\n---\nmethod: GET\npath: /core/webhook-logs\n" +
 			"query: {limit: 0}\n"},
 		want:     []string{"a.yaml:11:16 query /limit minimum"},
-		problems: []string{`a.yaml:3:1: a request of a fixture has no key "qery"`, "a.yaml:5:1: the file is not valid YAML"},
+		problems: []string{"a.yaml:5:1: the file is not valid YAML", `a.yaml:3:1: a request of a fixture has no key "qery"`},
 	},
 	{
 		name:     "items of a list",

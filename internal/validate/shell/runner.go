@@ -103,5 +103,10 @@ func (s *script) runScripts(words []source.Text, stdin input) {
 
 var curlWord = regexp.MustCompile(`\bcurl(\.exe)?\s`)
 
+// Mentions tells whether a text may hold a command that this package reads.
+func Mentions(text string) bool {
+	return strings.Contains(text, "curl") || httpieWord.MatchString(text)
+}
+
 // isScript tells a word that holds a command of curl.
 func isScript(text string) bool { return curlWord.MatchString(text) }

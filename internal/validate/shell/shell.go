@@ -1,5 +1,5 @@
-// Package shell finds the curl commands of shell scripts, with a real parser of
-// the shell's grammar, and reads them as curl would.
+// Package shell finds the curl and HTTPie commands of shell scripts, with a real
+// parser of the shell's grammar, and reads them as those programs would.
 package shell
 
 import (
@@ -16,18 +16,26 @@ import (
 // Files reads a file that a command names, such as curl's --data @FILE.
 type Files func(name string) (*source.File, error)
 
-// Parse yields a request for every URL of every curl command in a script. What
+// Parse yields a request for every URL of every such command in a script. What
 // only a running shell knows, such as the output of commands and variables from
 // outside, is unknown in the texts. A statement that cannot be read does not
 // hide those after it. Its errors are *source.FileError, joined, or the first
 // other one of yield.
 func Parse(text source.Text, files Files, yield source.Yield) error {
-	s := &script{
-		text: unixLines(text), files: files, yield: yield, problems: &source.Problems{},
-		variables: map[string][]source.Text{}, functions: &functions{byName: map[string]*function{}},
-	}
+	s := newScript(unixLines(text), files, yield)
 	s.parse()
 	s.uncalled()
+	return s.result()
+}
+
+func newScript(text source.Text, files Files, yield source.Yield) *script {
+	return &script{
+		text: text, files: files, yield: yield, problems: &source.Problems{},
+		variables: map[string][]source.Text{}, functions: &functions{byName: map[string]*function{}},
+	}
+}
+
+func (s *script) result() error {
 	if s.err != nil {
 		return s.err
 	}
@@ -210,6 +218,11 @@ func (s *script) run(words []source.Text, stdin input) {
 			c.run(words[at+1:])
 			return
 		}
+		if at := httpieAt(words); at >= 0 {
+			h := httpie{script: s, stdin: stdin, start: words[at], scheme: httpiePrograms[baseOf(words[at])]}
+			h.run(words[at+1:])
+			return
+		}
 		s.runScripts(words, stdin)
 	}
 }
@@ -300,4 +313,15 @@ func Incomplete(command string) bool {
 	}
 	_, err := parser().Parse(strings.NewReader(command), "")
 	return syntax.IsIncomplete(err)
+}
+
+// Command yields the requests of one command whose words are known already, as
+// where a list has them. Its errors are those of Parse.
+func Command(words []source.Text, files Files, yield source.Yield) error {
+	if len(words) == 0 {
+		return nil
+	}
+	s := newScript(words[0], files, yield)
+	s.run(words, nil)
+	return s.result()
 }
