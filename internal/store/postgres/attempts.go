@@ -21,13 +21,15 @@ type lockedDeliveries struct {
 	counted store.Changes
 }
 
+var lockDeliveries = byIDs(`deliveries`, `uuid`, store.DeliveryColumns, forUpdate)
+
 // lock takes the deliveries with the given ids, after what the batch has
 // already.
 func (s *Store) lock(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, ids []webhook.ID) (*lockedDeliveries, error) {
 	l := &lockedDeliveries{
 		store: s, now: s.now(), byID: map[webhook.ID]*webhook.Delivery{}, dirty: map[webhook.ID]bool{}, counted: store.Changes{},
 	}
-	batch.Queue(`SELECT `+store.DeliveryColumns+` FROM deliveries WHERE id = ANY($1::uuid[]) ORDER BY id`+forUpdate, uuids(ids)).
+	batch.Queue(lockDeliveries, uuids(sorted(ids))).
 		Query(func(rows pgx.Rows) error {
 			found, err := scanAll(rows, scanDelivery)
 			for i := range found {

@@ -124,6 +124,11 @@ func (i *dispatchInputs) config(d *webhook.Delivery) (*webhook.Config, error) {
 	return &found.Config, found.err
 }
 
+var (
+	findPayloads = byIDs(`events`, `uuid`, `id, payload`, ` OFFSET 0`)
+	findConfigs  = byIDs(`webhook_configs`, `bigint`, store.ConfigColumns, ` OFFSET 0`)
+)
+
 func (s *Store) dispatchInputs(ctx context.Context, tx pgx.Tx, l *lockedDeliveries) (dispatchInputs, error) {
 	inputs := dispatchInputs{payloads: map[webhook.ID][]byte{}, configs: map[int64]*foundConfig{}}
 	if len(l.byID) == 0 {
@@ -135,8 +140,8 @@ func (s *Store) dispatchInputs(ctx context.Context, tx pgx.Tx, l *lockedDeliveri
 		events, configs = append(events, d.EventID), append(configs, d.WebhookID)
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(`SELECT id, payload FROM events WHERE id = ANY($1::uuid[])`, uuids(events)).Query(inputs.scanPayloads)
-	batch.Queue(`SELECT `+store.ConfigColumns+` FROM webhook_configs WHERE id = ANY($1)`, distinct(configs)).
+	batch.Queue(findPayloads, uuids(sorted(events))).Query(inputs.scanPayloads)
+	batch.Queue(findConfigs, distinct(configs)).
 		Query(func(rows pgx.Rows) error {
 			found, err := scanAll(rows, func(r pgx.Row) (*foundConfig, error) {
 				c, err := s.scanConfig(r)

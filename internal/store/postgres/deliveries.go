@@ -91,24 +91,12 @@ func scanAttempt(r pgx.Row) (webhook.Attempt, error) { return store.ScanAttempt(
 
 // saveDeliveries stores what can change of deliveries.
 func saveDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
-	if len(deliveries) == 0 {
-		return
+	for _, d := range deliveries {
+		batch.Queue(`UPDATE deliveries SET state = $2, latest_status_code = $3, attempt_count = $4, retries = $5,
+			failure_reason = NULLIF($6, ''), next_attempt_at = $7, updated_at = $8 WHERE id = $1`,
+			[16]byte(d.ID), d.State, d.LatestStatusCode, d.AttemptCount, d.Retries,
+			d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), store.Micros(d.UpdatedAt))
 	}
-	type item = *webhook.Delivery
-	batch.Queue(`UPDATE deliveries d SET state = u.state, latest_status_code = u.latest_status_code,
-			attempt_count = u.attempt_count, retries = u.retries, failure_reason = NULLIF(u.failure_reason, ''),
-			next_attempt_at = u.next_attempt_at, updated_at = u.updated_at
-		FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::text[], $7::bigint[], $8::bigint[])
-			AS u (id, state, latest_status_code, attempt_count, retries, failure_reason, next_attempt_at, updated_at)
-		WHERE d.id = u.id`,
-		column(deliveries, func(d item) [16]byte { return d.ID }),
-		column(deliveries, func(d item) string { return string(d.State) }),
-		column(deliveries, func(d item) *int { return d.LatestStatusCode }),
-		column(deliveries, func(d item) int { return d.AttemptCount }),
-		column(deliveries, func(d item) int { return d.Retries }),
-		column(deliveries, func(d item) string { return d.FailureReason }),
-		column(deliveries, func(d item) *int64 { return store.MicrosOrNil(d.NextAttemptAt) }),
-		column(deliveries, func(d item) int64 { return store.Micros(d.UpdatedAt) }))
 }
 
 func insertDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {

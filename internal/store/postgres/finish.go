@@ -65,6 +65,8 @@ func (s *Store) finishGroup(ctx context.Context, group []*operation[finishing]) 
 	})
 }
 
+var lockConfigs = byIDs(`webhook_configs`, `bigint`, store.EndpointColumns, ` AND (consecutive_failures > 0 OR id = ANY($2))`+forUpdate)
+
 // lockEndpoints locks the configs whose health the outcomes change: those of
 // failures, and those of successes after failures. The result is there when the
 // batch has run.
@@ -78,8 +80,7 @@ func lockEndpoints(batch *pgx.Batch, group []*operation[finishing]) map[int64]*e
 		}
 	}
 	locked := map[int64]*endpoint{}
-	batch.Queue(`SELECT `+store.EndpointColumns+` FROM webhook_configs
-		WHERE id = ANY($1) AND (consecutive_failures > 0 OR id = ANY($2)) ORDER BY id`+forUpdate, distinct(all), distinct(failed)).
+	batch.Queue(lockConfigs, distinct(all), distinct(failed)).
 		Query(func(rows pgx.Rows) error {
 			found, err := scanAll(rows, func(r pgx.Row) (webhook.Config, error) { return store.ScanEndpoint(r) })
 			for _, c := range found {
@@ -166,18 +167,10 @@ func (b *finishBatch) saveEndpoints(batch *pgx.Batch) {
 
 // saveEndpoints stores what of configs the outcomes of attempts change.
 func saveEndpoints(batch *pgx.Batch, configs []*webhook.Config) {
-	type item = *webhook.Config
-	batch.Queue(`UPDATE webhook_configs c SET state = u.state, updated_at = u.updated_at,
-			consecutive_failures = u.consecutive_failures, failing_since = u.failing_since,
-			failing_days = u.failing_days, last_failure_at = u.last_failure_at
-		FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[], $6::integer[], $7::bigint[])
-			AS u (id, state, updated_at, consecutive_failures, failing_since, failing_days, last_failure_at)
-		WHERE c.id = u.id`,
-		column(configs, func(c item) int64 { return c.ID }),
-		column(configs, func(c item) string { return string(c.State) }),
-		column(configs, func(c item) int64 { return store.Micros(c.UpdatedAt) }),
-		column(configs, func(c item) int { return c.ConsecutiveFailures }),
-		column(configs, func(c item) *int64 { return store.MicrosOrNil(c.FailingSince) }),
-		column(configs, func(c item) int { return c.FailingDays }),
-		column(configs, func(c item) *int64 { return store.MicrosOrNil(c.LastFailure) }))
+	for _, c := range configs {
+		batch.Queue(`UPDATE webhook_configs SET state = $2, updated_at = $3, consecutive_failures = $4, failing_since = $5,
+			failing_days = $6, last_failure_at = $7 WHERE id = $1`,
+			c.ID, c.State, store.Micros(c.UpdatedAt), c.ConsecutiveFailures, store.MicrosOrNil(c.FailingSince),
+			c.FailingDays, store.MicrosOrNil(c.LastFailure))
+	}
 }
