@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -42,10 +43,10 @@ type call struct {
 }
 
 // invoke calls an operation. It decodes the answer into an A and returns what
-// pick finds in it; where it finds nothing, the answer was not one of the
-// API's.
+// pick finds in it. If something is missing there, pick returns the JSON pointer
+// to it: the answer is not the API's.
 func invoke[A, T any](
-	ctx context.Context, s *settings, op operation, options []Option, pick func(*A) *T,
+	ctx context.Context, s *settings, op operation, options []Option, pick func(*A) (found *T, missing string),
 ) (*T, *Response, error) {
 	c, err := prepare(s, op, options)
 	if err != nil {
@@ -57,11 +58,12 @@ func invoke[A, T any](
 	}
 	var answer A
 	if err := json.Unmarshal(response.Body, &answer); err != nil {
-		return nil, nil, c.invalidResponse(response, err)
+		pointer, _ := misfit(response.Body, reflect.TypeFor[A]())
+		return nil, nil, c.invalidResponse(response, pointer, err)
 	}
-	resource := pick(&answer)
-	if resource == nil {
-		return nil, nil, c.invalidResponse(response, errNoData)
+	resource, missing := pick(&answer)
+	if missing != "" {
+		return nil, nil, c.invalidResponse(response, missing, errMissing)
 	}
 	return resource, response, nil
 }

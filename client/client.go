@@ -2,18 +2,18 @@ package client
 
 // Client calls the API. [New] makes one.
 type Client struct {
-	// WebhookConfigs says where events are sent, and which.
+	// WebhookConfigs manages the configs, which say which events are sent where.
 	WebhookConfigs *WebhookConfigs
-	// WebhookLogs says what became of each delivery.
+	// WebhookLogs reads the delivery log, and repeats deliveries.
 	WebhookLogs *WebhookLogs
-	// Events publishes what is delivered. It is an extension of hookline.
+	// Events publishes events. It is an extension of hookline.
 	Events *Events
 
 	settings *settings
 }
 
 // New returns a client. It needs an API key, from [WithAPIKey] or the
-// environment's HOOKLINE_API_KEY; everything else has a default. Nothing is
+// environment variable HOOKLINE_API_KEY. Everything else has a default. Nothing is
 // sent. The error is an [ErrInvalidOption].
 func New(options ...Option) (*Client, error) {
 	s, err := newSettings(options)
@@ -23,9 +23,9 @@ func New(options ...Option) (*Client, error) {
 	return newClient(s), nil
 }
 
-// With returns a client that has the options on top of those of c, and shares
-// its connections: for another key, another region, or other limits. The error
-// is an [ErrInvalidOption].
+// With returns a client with the options of c and some more, for another key,
+// another region or other limits. Both share their connections. The error is an
+// [ErrInvalidOption].
 func (c *Client) With(options ...Option) (*Client, error) {
 	s, err := c.settings.with(options)
 	if err != nil {

@@ -11,13 +11,13 @@
 //
 // Every method has the same shape: a context, what the operation needs, and
 // options that apply to this one call. It returns the resource without its
-// envelope, or an error that wraps an [*Error]. Calls that fail in passing are
-// repeated, as [WithMaxRetries] and [WithPOSTRetries] say. [WithResponseInto]
-// gives the status, header, body and rate limit of a call.
+// envelope, or an error that wraps an [*Error]. Temporary failures are retried, as
+// [WithMaxRetries] and [WithPOSTRetries] say. [WithResponseInto] gives the
+// status, header, body and rate limit of a call.
 //
 // Operations that the contract marks as extensions of hookline (Test and
 // Recover of the configs, Retry of the logs, and Events) are not part of the
-// vendor's API, where they answer [ErrNotFound].
+// vendor's API: there they end in [ErrNotFound].
 //
 // A [Client] is safe for concurrent use, and so are its services.
 package client

@@ -49,7 +49,7 @@ const (
 	// would go along: set the base URL instead.
 	CodeRedirect = "redirect"
 	// CodeInvalidResponse: the status says that the call succeeded, and the
-	// body is not the API's. What was asked for has probably happened.
+	// body is not the API's. The call has probably had its effect.
 	CodeInvalidResponse = "invalid_response"
 	// CodeResponseTooLarge: the body of the answer has more than 10 MiB.
 	CodeResponseTooLarge = "response_too_large"
@@ -73,6 +73,10 @@ type Error struct {
 	RequestID string
 	// Violations are the places where the request breaks the contract.
 	Violations []Violation
+	// Pointer is the JSON pointer (RFC 6901) to what is wrong in the answer of a
+	// [CodeInvalidResponse]. It is empty for any other error, and if the body as
+	// a whole is not the API's.
+	Pointer string
 	// RetryAfter is how long the server asks to wait, or 0 where it does not.
 	RetryAfter time.Duration
 	// Attempts is how many requests were sent, or tried to.

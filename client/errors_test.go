@@ -63,12 +63,27 @@ func TestErrorBodies(t *testing.T) {
 		"a nested one": {status: 401, mediaType: "application/json", body: `{"error":{"code":"bad_key","message":"invalid key"}}`, kind: client.ErrUnauthorized, code: "bad_key", message: "invalid key"},
 		"OAuth":        {status: 401, mediaType: "application/json", body: `{"error":"invalid_token","error_description":"It has expired."}`, kind: client.ErrUnauthorized, message: "It has expired."},
 		"wrong types": {
-			status: 400, mediaType: "application/json", kind: client.ErrInvalidRequest, message: "d",
+			status: 400, mediaType: "application/json", kind: client.ErrInvalidRequest, message: "d: none",
 			body: `{"code":7,"detail":"d","request_id":7,"errors":"none","title":{},"message":[1],"error":null}`,
 		},
 		"other violations": {
-			status: 400, mediaType: "application/json", kind: client.ErrInvalidRequest, message: "d",
+			status: 400, mediaType: "application/json", kind: client.ErrInvalidRequest, message: "d: is required",
 			body: `{"detail":"d","errors":[{"field":"name","message":"is required"}]}`,
+		},
+		"errors in words": {
+			status: 400, mediaType: "application/json", kind: client.ErrInvalidRequest, message: "name is too long; url is no URL",
+			body: `{"errors":["name is too long",7,"url is no URL"]}`,
+		},
+		"errors by field": {
+			status: 400, mediaType: "application/json", kind: client.ErrInvalidRequest, message: "Invalid: name: is too long; is odd; url: is no URL",
+			body: `{"title":"Invalid","errors":{"url":"is no URL","name":["is too long","is odd"],"status":400}}`,
+		},
+		"JSON:API": {
+			status: 400, mediaType: "application/vnd.api+json", kind: client.ErrInvalidRequest, message: "Name is too long.",
+			body: `{"errors":[{"status":"400","title":"Invalid","detail":"Name is too long."}]}`,
+		},
+		"not modified": {
+			status: 304, message: "the answer is not the API's: the body is empty",
 		},
 		"several lines": {
 			status: 400, mediaType: "application/json", kind: client.ErrInvalidRequest, message: "a  b c",

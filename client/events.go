@@ -12,12 +12,31 @@ import (
 // hookline: the vendor's platform raises its events itself.
 type Events struct{ settings *settings }
 
+// eventAnswer tells a number that is missing from 0.
 type eventAnswer = dataAnswer[struct {
-	Event *WebhookEvent `json:"event"`
+	Event *struct {
+		ID         DeliveryID `json:"id"`
+		Deliveries *int64     `json:"deliveries"`
+	} `json:"event"`
 }]
 
-// Publish queues an event for every enabled config that wants it. It returns
-// once event and deliveries are committed. It carries an Idempotency-Key: see
+func pickEvent(answer *eventAnswer) (event *WebhookEvent, missing string) {
+	switch {
+	case answer.Data == nil:
+		return nil, "/data"
+	case answer.Data.Event == nil:
+		return nil, "/data/event"
+	case answer.Data.Event.ID == DeliveryID{}:
+		return nil, "/data/event/id"
+	case answer.Data.Event.Deliveries == nil:
+		return nil, "/data/event/deliveries"
+	}
+	return &WebhookEvent{ID: answer.Data.Event.ID, Deliveries: *answer.Data.Event.Deliveries}, ""
+}
+
+// Publish queues an event for every enabled config that wants it (POST
+// /core/webhook-events). It returns when the event and its deliveries are
+// committed. The request carries an Idempotency-Key: see
 // [WithIdempotencyKey] and [WithPOSTRetries].
 func (s *Events) Publish(
 	ctx context.Context, event PublishWebhookEventRequest, options ...Option,
@@ -27,11 +46,6 @@ func (s *Events) Publish(
 		build: func(base string, body io.Reader) (*http.Request, error) {
 			return gen.NewPublishWebhookEventRequestWithBody(base, nil, mediaTypeJSON, body)
 		},
-	}, options, func(answer *eventAnswer) *WebhookEvent {
-		if answer.Data == nil {
-			return nil
-		}
-		return answer.Data.Event
-	})
+	}, options, pickEvent)
 	return published, err
 }

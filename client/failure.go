@@ -10,7 +10,8 @@ import (
 	"net/url"
 )
 
-var errNoData = errors.New("the body has no data")
+// errMissing is an answer without what every answer of its kind has.
+var errMissing = errors.New("the answer lacks what it must have")
 
 // bodyError is a body that could not be read to its end.
 type bodyError struct{ cause error }
@@ -60,12 +61,19 @@ func (c *call) take(e *Error, response *Response) {
 	e.RequestID = response.RequestID
 }
 
-func (c *call) invalidResponse(response *Response, cause error) error {
+// invalidResponse is an answer that says it succeeded and is not the API's. The
+// pointer is to what is wrong in it, empty for the whole.
+func (c *call) invalidResponse(response *Response, pointer string, cause error) error {
 	e := c.responseFailure(response, CodeInvalidResponse, cause)
 	e.Attempts = response.Attempts
-	e.Message = c.notTheAPIs(response)
-	if errors.Is(cause, errNoData) {
-		e.Message = "the answer is not the API's: it has no data"
+	e.Pointer = c.clean(pointer)
+	switch {
+	case errors.Is(cause, errMissing):
+		e.Message = notTheAPIs + e.Pointer + " is missing"
+	case e.Pointer != "":
+		e.Message = notTheAPIs + e.Pointer + " has another type or form"
+	default:
+		e.Message = c.foreignBody(response)
 	}
 	return e
 }
@@ -75,7 +83,7 @@ func (c *call) refusal(response *Response) *Error {
 	e := &Error{operation: c.operation.id, Request: c.redactedRequest()}
 	c.take(e, response)
 	e.RetryAfter = retryAfter(response)
-	if response.StatusCode >= 300 && response.StatusCode < 400 {
+	if isRedirect(response.StatusCode) {
 		e.Code = CodeRedirect
 		e.Message = "the server redirects" + c.clean(redirectTarget(response)) + "; set the base URL instead"
 		return e
@@ -83,15 +91,27 @@ func (c *call) refusal(response *Response) *Error {
 	problem := parseProblem(response.Body)
 	e.Code = c.clean(problem.Code)
 	e.Message = c.clean(problem.message())
-	e.Violations = c.cleanViolations(problem.violations())
+	e.Violations = c.cleanViolations(problem.Errors.violations)
 	if e.RequestID == "" {
 		e.RequestID = c.clean(requestID(problem.RequestID.text))
 		response.RequestID = e.RequestID
 	}
 	if e.Code == "" && e.Message == "" {
-		e.Message = c.notTheAPIs(response)
+		e.Message = c.foreignBody(response)
 	}
 	return e
+}
+
+// isRedirect tells the statuses that send a caller elsewhere (RFC 9110, section
+// 15.4) from the others that begin with 3.
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	default:
+		return false
+	}
 }
 
 // redirectTarget is the host of the Location, without the rest, which may hold
@@ -104,11 +124,12 @@ func redirectTarget(response *Response) string {
 	return " to " + target.Scheme + "://" + target.Host
 }
 
-// notTheAPIs says what a body is without repeating any of it.
-func (c *call) notTheAPIs(response *Response) string {
-	const text = "the answer is not the API's: "
+const notTheAPIs = "the answer is not the API's: "
+
+// foreignBody says what a body is without repeating any of it.
+func (c *call) foreignBody(response *Response) string {
 	if len(response.Body) == 0 {
-		return text + "the body is empty"
+		return notTheAPIs + "the body is empty"
 	}
 	mediaType := printable(c.clean(first(response.Header, "Content-Type")), 100)
 	if mediaType == "" {
@@ -118,7 +139,7 @@ func (c *call) notTheAPIs(response *Response) string {
 	if json.Valid(response.Body) {
 		kind = "its JSON has another shape"
 	}
-	return text + fmt.Sprintf("%d bytes of %s, %s", len(response.Body), mediaType, kind)
+	return notTheAPIs + fmt.Sprintf("%d bytes of %s, %s", len(response.Body), mediaType, kind)
 }
 
 // redactedRequest is a copy to look at: without the API key, without a body,

@@ -196,6 +196,8 @@ func TestFaults(t *testing.T) {
 		},
 		"no retries": {options: []client.Option{client.WithMaxRetries(0)}, faults: []fault{reset}, code: client.CodeConnection},
 
+		"501":                 {faults: []fault{status(501)}, status: 501, code: "some_code"},
+		"505":                 {faults: []fault{status(505)}, status: 505, code: "some_code"},
 		"500 twice, then 201": {faults: []fault{status(500), status(500)}, waits: []time.Duration{second / 2, second}},
 		"503, 502, 504": {
 			faults: []fault{status(503), status(502), status(504)}, waits: []time.Duration{second / 2, second, 2 * second},

@@ -28,20 +28,20 @@ type PostRetries int
 // When a POST is repeated.
 const (
 	// PostRetriesAuto repeats a POST with an Idempotency-Key like any other
-	// request, except at the vendor's servers, which may not know the header.
-	// There, and without such a key, it is [PostRetriesUnsent].
+	// request. Without such a key, and at the vendor's servers, which may not
+	// know the header, it does what [PostRetriesUnsent] does.
 	PostRetriesAuto PostRetries = iota
-	// PostRetriesUnsent repeats a POST only where it has provably not reached
-	// the server: there was no connection.
+	// PostRetriesUnsent repeats a POST only if it has certainly not reached the
+	// server, because there was no connection.
 	PostRetriesUnsent
-	// PostRetriesAlways repeats every POST like any other request, so that what
-	// it does may happen more than once.
+	// PostRetriesAlways repeats every POST like any other request. Its effect
+	// may then happen more than once.
 	PostRetriesAlways
 )
 
-// WithPOSTRetries sets when a POST is repeated, instead of [PostRetriesAuto].
-// Say [PostRetriesUnsent] for a base URL of your own with the vendor's API, or
-// another that does not know Idempotency-Key, behind it.
+// WithPOSTRetries sets when a POST is repeated, instead of [PostRetriesAuto]. Use
+// [PostRetriesUnsent] if your base URL is a proxy in front of the vendor's API,
+// or of another one that does not know Idempotency-Key.
 func WithPOSTRetries(when PostRetries) Option {
 	return func(s *settings) error {
 		if when < PostRetriesAuto || when > PostRetriesAlways {

@@ -7,11 +7,10 @@ import (
 	"time"
 )
 
-// WithLogger takes what the client does: a debug message for every attempt,
-// with the operation, status, duration and request id, and an info message for
-// every retry, with the wait. API keys, header values and queries are never
-// part of it, nor are bodies, unless [WithLogBodies] asks for them. nil is no
-// logger, as without the option.
+// WithLogger logs what the client does: a debug message for every attempt, with
+// the operation, status, duration and request id, and an info message for every
+// retry, with the wait. API keys, header values and queries are never logged, and
+// bodies only with [WithLogBodies]. nil is no logger, as without the option.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		s.logger = logger
@@ -19,9 +18,9 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// WithLogBodies adds the bodies of requests and answers to the debug messages,
-// as far as they are JSON. Signing keys, header values, and the users,
-// passwords and queries of URLs are taken out; an event's payload is not.
+// WithLogBodies adds the bodies of requests and answers to the debug messages if
+// they are JSON. Signing keys, header values, and the users, passwords and
+// queries of URLs are replaced; an event's payload is not.
 func WithLogBodies(on bool) Option {
 	return func(s *settings) error {
 		s.logBodies = on
@@ -56,7 +55,7 @@ func (c *call) logRetry(ctx context.Context, failure *Error, wait time.Duration)
 		return
 	}
 	attributes := append(describeFailure(failure), slog.Duration("wait", wait))
-	c.logger.LogAttrs(ctx, slog.LevelInfo, "the call is repeated", attributes...)
+	c.logger.LogAttrs(ctx, slog.LevelInfo, "the call is retried", attributes...)
 }
 
 func describeFailure(failure *Error) []slog.Attr {

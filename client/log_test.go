@@ -33,7 +33,7 @@ func TestLog(t *testing.T) {
 		_, err := n.client(t, client.WithLogger(textLogger(&log))).WebhookConfigs.Create(t.Context(), secretive)
 		require.NoError(t, err)
 		assert.Equal(t, `level=DEBUG msg="an attempt failed" operation=createWebhookConfig status=503 code=some_code message="Some detail." attempt=1 request_id="" took=0s
-level=INFO msg="the call is repeated" operation=createWebhookConfig status=503 code=some_code message="Some detail." attempt=1 request_id="" wait=3s
+level=INFO msg="the call is retried" operation=createWebhookConfig status=503 code=some_code message="Some detail." attempt=1 request_id="" wait=3s
 level=DEBUG msg="the API answered" operation=createWebhookConfig status=201 attempt=2 took=0s request_id=`+seedID+"\n", log.String())
 	})
 }

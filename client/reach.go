@@ -22,10 +22,9 @@ func (r *reach) watch(ctx context.Context) context.Context {
 	})
 }
 
-// never tells whether the attempt that ended in err has provably not reached
-// the server: a connection was looked for, and there was none. Transports that
-// tell nothing leave the error, which proves it only where it comes from
-// dialling.
+// never tells whether the attempt that ended in err has certainly not reached
+// the server: the transport looked for a connection and got none. For a
+// transport that reports nothing, only an error of dialling proves it.
 func (r *reach) never(err error) bool {
 	switch {
 	case r.got.Load():

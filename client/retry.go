@@ -18,17 +18,16 @@ const (
 	maxBackoff   = 8 * time.Second
 )
 
-// WithMaxRetries sets how often a call is repeated at most, instead of
-// [DefaultMaxRetries]; 0 is never. What is repeated are calls that ended in a
-// broken or refused connection, a timeout of the attempt, 408, 429 or 5xx; a
-// POST only as [WithPOSTRetries] says. The wait is what the server asks for in
-// Retry-After, or for 429 in X-RateLimit-Reset, and a random time of up to 0.5,
-// 1, 2, 4 and at most 8 seconds otherwise. A wait that would go beyond the
-// context's deadline, or [WithTotalTimeout], is not begun: the call returns at
-// once.
+// WithMaxRetries sets how often a call is retried at most, instead of
+// [DefaultMaxRetries]; 0 is never. A call is retried if it ended in a broken or
+// refused connection, a timeout of the attempt, 408, 429, or 5xx other than 501
+// and 505; a POST only as [WithPOSTRetries] says. The wait is what the server
+// asks for in Retry-After, or in X-RateLimit-Reset for a 429. Otherwise it is
+// random, up to 0.5, 1, 2, 4 and then 8 seconds. If the wait would end after the
+// context's deadline or [WithTotalTimeout], the call returns at once.
 //
-// A repeated Delete whose first answer was lost ends in [ErrNotFound], as the
-// config is gone by then.
+// If the first answer to a Delete is lost, the retry ends in [ErrNotFound],
+// because the config has been deleted.
 func WithMaxRetries(retries int) Option {
 	return func(s *settings) error {
 		if retries < 0 {
@@ -59,9 +58,9 @@ func (c *call) run(ctx context.Context) (*Response, error) {
 	}
 }
 
-// setDeadline finds out when the call must be over. The context and the total
-// timeout need no other one in between, which every attempt would have to hang
-// its own on.
+// setDeadline finds out when the call must be over: at the context's deadline or
+// the total timeout, whichever is first. Each attempt derives one context from
+// it, not two.
 func (c *call) setDeadline(ctx context.Context) {
 	if c.totalTimeout > 0 {
 		c.deadline = time.Now().Add(c.totalTimeout)
@@ -108,12 +107,18 @@ func (c *call) retriable(ctx context.Context, failure *Error) bool {
 		return false
 	}
 	status := failure.StatusCode
-	return status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false // what a server cannot do, it cannot do later
+	}
+	return status >= http.StatusInternalServerError
 }
 
 // transient tells whether a connection may succeed the next time. A certificate
-// that is refused will be refused again; an error that is not of the network is
-// a middleware's own.
+// that is refused will be refused again. An error that does not come from the
+// network is a middleware's own.
 func transient(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return false

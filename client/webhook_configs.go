@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -9,8 +10,8 @@ import (
 	"github.com/hookline-go/hookline/gen"
 )
 
-// WebhookConfigs calls the operations on webhook configs, which say where
-// events are sent, and which.
+// WebhookConfigs calls the operations on webhook configs, which say which events
+// are sent where.
 type WebhookConfigs struct{ settings *settings }
 
 // dataAnswer is the envelope of most answers.
@@ -21,15 +22,51 @@ type dataAnswer[T any] struct {
 // configAnswer is the double envelope of one config.
 type configAnswer = dataAnswer[dataAnswer[WebhookConfig]]
 
-func pickConfig(answer *configAnswer) *WebhookConfig {
-	if answer.Data == nil {
-		return nil
+func pickConfig(answer *configAnswer) (config *WebhookConfig, missing string) {
+	switch {
+	case answer.Data == nil:
+		return nil, "/data"
+	case answer.Data.Data == nil:
+		return nil, "/data/data"
+	case answer.Data.Data.RootfiID == 0:
+		return nil, "/data/data/rootfi_id"
 	}
-	return answer.Data.Data
+	return answer.Data.Data, ""
 }
 
-// Create creates a config. Integration configs need an IntegrationType. It
-// carries an Idempotency-Key: see [WithIdempotencyKey] and [WithPOSTRetries].
+func pickConfigs(answer *dataAnswer[gen.WebhookConfigPage]) (page *gen.WebhookConfigPage, missing string) {
+	switch {
+	case answer.Data == nil:
+		return nil, "/data"
+	case answer.Data.Data == nil:
+		return nil, "/data/data"
+	}
+	for i := range answer.Data.Data {
+		if answer.Data.Data[i].RootfiID == 0 {
+			return nil, fmt.Sprintf("/data/data/%d/rootfi_id", i)
+		}
+	}
+	return answer.Data, ""
+}
+
+// recoveryAnswer tells a number that is missing from 0.
+type recoveryAnswer = dataAnswer[struct {
+	Deliveries *int64 `json:"deliveries"`
+}]
+
+func pickRecovery(answer *recoveryAnswer) (recovery *WebhookRecovery, missing string) {
+	switch {
+	case answer.Data == nil:
+		return nil, "/data"
+	case answer.Data.Deliveries == nil:
+		return nil, "/data/deliveries"
+	}
+	return &WebhookRecovery{Deliveries: *answer.Data.Deliveries}, ""
+}
+
+// Create creates a config (POST /core/webhook-config). One of type INTEGRATION
+// needs an IntegrationType. The request carries an Idempotency-Key: see
+// [WithIdempotencyKey] and [WithPOSTRetries].
 func (s *WebhookConfigs) Create(
 	ctx context.Context, config CreateWebhookConfigRequest, options ...Option,
 ) (*WebhookConfig, error) {
@@ -42,8 +79,8 @@ func (s *WebhookConfigs) Create(
 	return created, err
 }
 
-// List returns one page of the configs, newest first. nil params are the first
-// 20. See [WebhookConfigs.All].
+// List returns one page of the configs, newest first (GET /core/webhook-config).
+// nil params are the first 20. See [WebhookConfigs.All].
 func (s *WebhookConfigs) List(
 	ctx context.Context, params *ListWebhookConfigsParams, options ...Option,
 ) (*WebhookConfigPage, error) {
@@ -52,16 +89,17 @@ func (s *WebhookConfigs) List(
 		build: func(base string, _ io.Reader) (*http.Request, error) {
 			return gen.NewListWebhookConfigsRequest(base, params)
 		},
-	}, options, func(answer *dataAnswer[gen.WebhookConfigPage]) *gen.WebhookConfigPage { return answer.Data })
+	}, options, pickConfigs)
 	if err != nil {
 		return nil, err
 	}
 	return &WebhookConfigPage{Items: page.Data, Count: page.Count, Next: orNil(page.Next), Response: response}, nil
 }
 
-// All yields every config, newest first, from the params' cursor on; the
-// params' limit is the size of a page. Pages are fetched as they are needed. An
-// error, such as the end of the context, is the last thing that it yields.
+// All yields every config, newest first, from the params' cursor on (GET
+// /core/webhook-config). The params' limit is the size of a page. Pages are
+// fetched as they are needed. An error, such as the end of the context, is the
+// last thing that it yields.
 func (s *WebhookConfigs) All(
 	ctx context.Context, params *ListWebhookConfigsParams, options ...Option,
 ) iter.Seq2[*WebhookConfig, error] {
@@ -76,7 +114,8 @@ func (s *WebhookConfigs) All(
 	})
 }
 
-// Get returns a config by its RootfiID.
+// Get returns a config by its RootfiID (GET
+// /core/webhook-config/{webhookConfigId}).
 func (s *WebhookConfigs) Get(ctx context.Context, id int64, options ...Option) (*WebhookConfig, error) {
 	config, _, err := invoke(ctx, s.settings, operation{
 		id: "getWebhookConfig",
@@ -87,8 +126,8 @@ func (s *WebhookConfigs) Get(ctx context.Context, id int64, options ...Option) (
 	return config, err
 }
 
-// Update changes the fields that are set and leaves the others as they are.
-// [Null] clears a field.
+// Update changes the fields that are set and leaves the others as they are (PUT
+// /core/webhook-config/{webhookConfigId}). [Null] clears a field.
 func (s *WebhookConfigs) Update(
 	ctx context.Context, id int64, change UpdateWebhookConfigRequest, options ...Option,
 ) (*WebhookConfig, error) {
@@ -101,7 +140,8 @@ func (s *WebhookConfigs) Update(
 	return config, err
 }
 
-// Delete deletes a config. Its delivery logs stay.
+// Delete deletes a config (DELETE /core/webhook-config/{webhookConfigId}). Its
+// delivery logs stay.
 func (s *WebhookConfigs) Delete(ctx context.Context, id int64, options ...Option) error {
 	return perform(ctx, s.settings, operation{
 		id: "deleteWebhookConfig",
@@ -111,8 +151,9 @@ func (s *WebhookConfigs) Delete(ctx context.Context, id int64, options ...Option
 	}, options)
 }
 
-// Test sends a test delivery to an enabled config, whatever its topics.
-// [ErrConflict] is a config that is disabled. It is an extension of hookline.
+// Test sends a test delivery to an enabled config, whatever its topics (POST
+// /core/webhook-config/{webhookConfigId}/test). The error is [ErrConflict] if
+// the config is disabled. The operation is an extension of hookline.
 func (s *WebhookConfigs) Test(ctx context.Context, id int64, options ...Option) (*QueuedDelivery, error) {
 	delivery, _, err := invoke(ctx, s.settings, operation{
 		id: "testWebhookConfig",
@@ -123,8 +164,9 @@ func (s *WebhookConfigs) Test(ctx context.Context, id int64, options ...Option) 
 	return delivery, err
 }
 
-// Recover queues every delivery of an enabled config that failed in a window of
-// time again. [ErrConflict] is a config that is disabled. It is an extension of
+// Recover queues again every delivery of an enabled config that failed in a
+// window of time (POST /core/webhook-config/{webhookConfigId}/recover). The error
+// is [ErrConflict] if the config is disabled. The operation is an extension of
 // hookline.
 func (s *WebhookConfigs) Recover(
 	ctx context.Context, id int64, window RecoverWebhookDeliveriesRequest, options ...Option,
@@ -134,7 +176,7 @@ func (s *WebhookConfigs) Recover(
 		build: func(base string, body io.Reader) (*http.Request, error) {
 			return gen.NewRecoverWebhookDeliveriesRequestWithBody(base, id, mediaTypeJSON, body)
 		},
-	}, options, func(answer *dataAnswer[WebhookRecovery]) *WebhookRecovery { return answer.Data })
+	}, options, pickRecovery)
 	return recovery, err
 }
 

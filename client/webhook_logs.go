@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -9,8 +10,8 @@ import (
 	"github.com/hookline-go/hookline/gen"
 )
 
-// WebhookLogs calls the operations on the delivery log, which says what became
-// of each delivery.
+// WebhookLogs calls the operations on the delivery log: the state of each
+// delivery, with every attempt and its result.
 type WebhookLogs struct{ settings *settings }
 
 type logAnswer = dataAnswer[struct {
@@ -21,15 +22,47 @@ type deliveryAnswer = dataAnswer[struct {
 	Delivery *QueuedDelivery `json:"delivery"`
 }]
 
-func pickDelivery(answer *deliveryAnswer) *QueuedDelivery {
-	if answer.Data == nil {
-		return nil
+func pickDelivery(answer *deliveryAnswer) (delivery *QueuedDelivery, missing string) {
+	switch {
+	case answer.Data == nil:
+		return nil, "/data"
+	case answer.Data.Delivery == nil:
+		return nil, "/data/delivery"
+	case answer.Data.Delivery.ID == DeliveryID{}:
+		return nil, "/data/delivery/id"
 	}
-	return answer.Data.Delivery
+	return answer.Data.Delivery, ""
 }
 
-// List returns one page of the deliveries that match, newest first. nil params
-// are the first 20. See [WebhookLogs.All].
+func pickLog(answer *logAnswer) (detail *WebhookLogDetail, missing string) {
+	switch {
+	case answer.Data == nil:
+		return nil, "/data"
+	case answer.Data.WebhookLog == nil:
+		return nil, "/data/webhookLog"
+	case answer.Data.WebhookLog.ID == DeliveryID{}:
+		return nil, "/data/webhookLog/id"
+	}
+	return answer.Data.WebhookLog, ""
+}
+
+func pickLogs(answer *dataAnswer[gen.WebhookLogPage]) (page *gen.WebhookLogPage, missing string) {
+	switch {
+	case answer.Data == nil:
+		return nil, "/data"
+	case answer.Data.WebhookLogs == nil:
+		return nil, "/data/webhookLogs"
+	}
+	for i := range answer.Data.WebhookLogs {
+		if answer.Data.WebhookLogs[i].ID == (DeliveryID{}) {
+			return nil, fmt.Sprintf("/data/webhookLogs/%d/id", i)
+		}
+	}
+	return answer.Data, ""
+}
+
+// List returns one page of the deliveries that match, newest first (GET
+// /core/webhook-logs). nil params are the first 20. See [WebhookLogs.All].
 func (s *WebhookLogs) List(
 	ctx context.Context, params *ListWebhookLogsParams, options ...Option,
 ) (*WebhookLogPage, error) {
@@ -38,7 +71,7 @@ func (s *WebhookLogs) List(
 		build: func(base string, _ io.Reader) (*http.Request, error) {
 			return gen.NewListWebhookLogsRequest(base, params)
 		},
-	}, options, func(answer *dataAnswer[gen.WebhookLogPage]) *gen.WebhookLogPage { return answer.Data })
+	}, options, pickLogs)
 	if err != nil {
 		return nil, err
 	}
@@ -46,9 +79,9 @@ func (s *WebhookLogs) List(
 }
 
 // All yields every delivery that matches, newest first, from the params' cursor
-// on; the params' limit is the size of a page. Pages are fetched as they are
-// needed. An error, such as the end of the context, is the last thing that it
-// yields.
+// on (GET /core/webhook-logs). The params' limit is the size of a page. Pages
+// are fetched as they are needed. An error, such as the end of the context, is
+// the last thing that it yields.
 func (s *WebhookLogs) All(
 	ctx context.Context, params *ListWebhookLogsParams, options ...Option,
 ) iter.Seq2[*WebhookLog, error] {
@@ -63,25 +96,22 @@ func (s *WebhookLogs) All(
 	})
 }
 
-// Get returns a delivery with the payload that was sent and every attempt.
+// Get returns a delivery with the payload that was sent, byte for byte, and
+// every attempt (GET /core/webhook-logs/{deliveryId}).
 func (s *WebhookLogs) Get(ctx context.Context, id DeliveryID, options ...Option) (*WebhookLogDetail, error) {
 	detail, _, err := invoke(ctx, s.settings, operation{
 		id: "getWebhookLog",
 		build: func(base string, _ io.Reader) (*http.Request, error) {
 			return gen.NewGetWebhookLogRequest(base, id)
 		},
-	}, options, func(answer *logAnswer) *WebhookLogDetail {
-		if answer.Data == nil {
-			return nil
-		}
-		return answer.Data.WebhookLog
-	})
+	}, options, pickLog)
 	return detail, err
 }
 
-// Retry queues one more attempt now, whatever the delivery's state.
-// [ErrConflict] is a config that is gone or disabled, or an attempt under way.
-// It is an extension of hookline.
+// Retry queues one more attempt now, whatever the delivery's state (POST
+// /core/webhook-logs/{deliveryId}/retry). The error is [ErrConflict] if the
+// config is deleted or disabled, or if an attempt is under way. The operation is
+// an extension of hookline.
 func (s *WebhookLogs) Retry(ctx context.Context, id DeliveryID, options ...Option) (*QueuedDelivery, error) {
 	delivery, _, err := invoke(ctx, s.settings, operation{
 		id: "retryWebhookDelivery",
