@@ -17,7 +17,7 @@ const headerSecret = "Bearer top-secret" //nolint:gosec // of the test
 
 // TestConfigs leads a config through its life with every verb.
 func TestConfigs(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	r := s.s.Receiver()
 	t.Setenv("KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 	t.Setenv("TOKEN", headerSecret)
@@ -51,7 +51,7 @@ func TestConfigs(t *testing.T) {
 
 // TestConfigBodies shows where the fields of a body come from.
 func TestConfigBodies(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	folder := t.TempDir()
 	file := filepath.Join(folder, "config.json")
 	require.NoError(t, os.WriteFile(file, []byte(`{"webhook_type":"SYNC_STARTED","name":"from file","url":"https://example.com/"}`), 0o600))
@@ -74,7 +74,7 @@ func TestConfigBodies(t *testing.T) {
 // TestSecretsStayOutOfArguments refuses a secret on the command line and does
 // not repeat it.
 func TestSecretsStayOutOfArguments(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	for _, args := range [][]string{
 		{"configs", "create", "--signing-key", headerSecret},
 		{"configs", "create", "--headers", "Authorization=" + headerSecret},
@@ -94,7 +94,7 @@ func TestSecretsStayOutOfArguments(t *testing.T) {
 // TestRefusals shows that a person is told which flag to mend, before anything
 // is sent.
 func TestRefusals(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	got := s.run("configs", "create", "--webhook-type", "INTEGRATION", "--set", "nam=x", "--url", "ftp://example.com")
 	assert.Equal(t, statusFailed, got.status)
 	assert.Contains(t, got.stderr, "hookline: refused before it was sent: invalid_request")
@@ -135,7 +135,7 @@ func TestRefusals(t *testing.T) {
 
 // TestOutputs prints the same configs in every form.
 func TestOutputs(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	t.Setenv("TOKEN", headerSecret)
 	for _, name := range []string{"one", "two", "three"} {
 		s.must("configs", "create", "--webhook-type", "SYNC_STARTED", "--name", name, "--url", "https://example.com/", "--headers", "X-Token=env:TOKEN")

@@ -19,7 +19,7 @@ import (
 
 // TestPublish publishes one event with flags, and one from a file.
 func TestPublish(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	r := s.s.Receiver()
 	assert.Contains(t, s.must("events", "publish", "--webhook-type", "SYNC_STARTED", "--payload", `{"event":"x"}`), "no enabled config wants it")
 	s.must("configs", "create", "--webhook-type", "SYNC_STARTED", "--name", "n", "--url", r.URL)
@@ -41,14 +41,14 @@ func eventLines(n int) string {
 	return lines.String()
 }
 
-func (s *shell) countLogs() int {
+func (s *session) countLogs() int {
 	return strings.Count(s.must("logs", "list", "--all", "--limit", "100", "--format", "{{.id}}"), "\n")
 }
 
 // TestPublishLines publishes many events, refuses what is wrong, and does
 // nothing twice when it is repeated.
 func TestPublishLines(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	s.must("configs", "create", "--webhook-type", "SYNC_STARTED", "--name", "n", "--url", s.s.Receiver().URL)
 	lines := eventLines(50) + "\n" + `{"payload":{}, "nope":1}` + "\nnot JSON\n" + strings.TrimSuffix(eventLines(1), "\n")
 	args := []string{"events", "publish", "--lines", "-", "--webhook-type", "SYNC_STARTED", "--idempotency-prefix", "import-1"}
@@ -64,7 +64,7 @@ func TestPublishLines(t *testing.T) {
 
 // flaky is a proxy before the service that breaks connections once it has let
 // so many requests through.
-func (s *shell) flaky(good int32) {
+func (s *session) flaky(good int32) {
 	target, err := url.Parse(s.s.URL)
 	require.NoError(s.t, err)
 	target.Path = ""
@@ -85,7 +85,7 @@ func (s *shell) flaky(good int32) {
 func TestPublishLinesResumes(t *testing.T) {
 	for name, status := range map[string]int{"lost": statusUnreached, "interrupted": statusFailed} {
 		t.Run(name, func(t *testing.T) {
-			s := newShell(t)
+			s := newSession(t)
 			s.must("configs", "create", "--webhook-type", "SYNC_STARTED", "--name", "n", "--url", s.s.Receiver().URL)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()

@@ -119,13 +119,19 @@ func readJSON(c *cli.Command, text string) (any, error) {
 
 // readMoment takes a moment as RFC 3339 or as a time before now, such as 90m.
 func readMoment(_ *cli.Command, text string) (any, error) {
+	at, err := parseMoment(text)
+	return at.UTC().Format(time.RFC3339Nano), err
+}
+
+func parseMoment(text string) (time.Time, error) {
 	if ago, err := time.ParseDuration(text); err == nil {
-		return time.Now().Add(-ago).UTC().Format(time.RFC3339Nano), nil
+		return time.Now().Add(-ago), nil
 	}
-	if _, err := time.Parse(time.RFC3339, text); err != nil {
-		return nil, fmt.Errorf("%q is neither a moment such as 2026-05-15T18:00:00Z nor a time before now such as 90m", text)
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is neither a moment such as 2026-05-15T18:00:00Z nor a time before now such as 90m", text)
 	}
-	return text, nil
+	return at, nil
 }
 
 // readHeader takes NAME=SOURCE. The value of a header is a secret.

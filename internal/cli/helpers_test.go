@@ -12,20 +12,20 @@ import (
 	"github.com/hookline-go/hookline/hooklinetest"
 )
 
-// shell runs the command line in this process, against a service of the test.
+// session runs the command line in this process, against a service of the test.
 // It sets variables of the environment, so its test cannot be parallel.
-type shell struct {
+type session struct {
 	t *testing.T
 	s *hooklinetest.Server
 }
 
-func newShell(t *testing.T, options ...hooklinetest.Option) *shell {
+func newSession(t *testing.T, options ...hooklinetest.Option) *session {
 	t.Helper()
 	s := hooklinetest.NewServer(t, options...)
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	t.Setenv(envURL, s.URL)
 	t.Setenv(client.EnvAPIKey, s.APIKey)
-	return &shell{t: t, s: s}
+	return &session{t: t, s: s}
 }
 
 // outcome is what a command did.
@@ -35,14 +35,14 @@ type outcome struct {
 }
 
 // run runs a command with an empty standard input.
-func (s *shell) run(args ...string) outcome { return s.feed("", args...) }
+func (s *session) run(args ...string) outcome { return s.feed("", args...) }
 
 // feed runs a command with a standard input.
-func (s *shell) feed(stdin string, args ...string) outcome {
+func (s *session) feed(stdin string, args ...string) outcome {
 	return s.within(s.t.Context(), stdin, args...)
 }
 
-func (s *shell) within(ctx context.Context, stdin string, args ...string) outcome {
+func (s *session) within(ctx context.Context, stdin string, args ...string) outcome {
 	s.t.Helper()
 	var stdout, stderr bytes.Buffer
 	status := Run(ctx, append([]string{"hookline"}, args...), strings.NewReader(stdin), &stdout, &stderr)
@@ -50,7 +50,7 @@ func (s *shell) within(ctx context.Context, stdin string, args ...string) outcom
 }
 
 // must runs a command that succeeds, and returns what it printed.
-func (s *shell) must(args ...string) string {
+func (s *session) must(args ...string) string {
 	s.t.Helper()
 	got := s.run(args...)
 	require.Zero(s.t, got.status, "%v: %s", args, got.stderr)

@@ -12,9 +12,9 @@ import (
 
 // TestProfiles stores a service, uses it, and forgets it.
 func TestProfiles(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	for _, name := range []string{envURL, client.EnvAPIKey} {
-		require.NoError(t, os.Unsetenv(name)) // newShell puts it back
+		require.NoError(t, os.Unsetenv(name)) // newSession puts it back
 	}
 	refused := s.feed("wrong\n", "login", "--profile", "here", "--base-url", s.s.URL)
 	assert.Equal(t, statusFailed, refused.status)

@@ -23,7 +23,7 @@ const testKey = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 // TestLogs shows a failure with everything that a ticket needs, and sends it
 // again.
 func TestLogs(t *testing.T) {
-	s := newShell(t, hooklinetest.WithRetrySchedule())
+	s := newSession(t, hooklinetest.WithRetrySchedule())
 	r := s.s.Receiver()
 	t.Setenv("KEY", testKey)
 	s.must("configs", "create", "--webhook-type", "SYNC_STARTED", "--name", "My hook", "--url", r.URL, "--signing-key", "env:KEY")
@@ -56,7 +56,7 @@ func TestLogs(t *testing.T) {
 
 // TestLogsTail sees a delivery that is made while it looks.
 func TestLogsTail(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	r := s.s.Receiver()
 	s.must("configs", "create", "--webhook-type", "SYNC_STARTED", "--name", "My hook", "--url", r.URL)
 	s.must("events", "publish", "--webhook-type", "SYNC_STARTED", "--payload", `{"event":"before"}`)

@@ -33,6 +33,7 @@ Examples:
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:9000", Usage: "`ADDRESS` to listen on; port 0 takes a free one"},
 			&cli.StringSliceFlag{Name: "secret", Usage: "signing key from `SOURCE`: " + sourceHelp + "; may be repeated"},
+			schemeFlag("verify by this `SCHEME`; standard-webhooks without it"),
 			&count{IntFlag: &cli.IntFlag{Name: "status", Value: http.StatusNoContent, Usage: "answer with this `STATUS`"}, least: 200},
 			&cli.DurationFlag{Name: "delay", Usage: "wait for this `TIME` before the answer"},
 			&count{IntFlag: &cli.IntFlag{Name: "fail-first", Usage: "answer 503 to the first `N` requests"}},
@@ -86,7 +87,11 @@ func receiveVerifier(c *cli.Command) (*receiver.Verifier, error) {
 	if err != nil || len(secrets) == 0 {
 		return nil, err
 	}
-	verifier, err := receiver.NewVerifier(secrets)
+	var options []receiver.VerifyOption
+	if scheme := namedScheme(c); scheme != nil && scheme.Name != receiver.Schemes()[0].Name {
+		options = append(options, receiver.WithScheme(*scheme))
+	}
+	verifier, err := receiver.NewVerifier(secrets, options...)
 	if err != nil {
 		return nil, usageError(fmt.Errorf("--secret: %w", err))
 	}

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,10 +24,14 @@ type background struct {
 }
 
 // start starts a command that prints lines.
-func (s *shell) start(args ...string) *background {
+func (s *session) start(args ...string) *background {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())
-	printed, out := io.Pipe()
+	// A pipe of the system takes lines before they are read: the command must
+	// not wait for the test.
+	printed, out, err := os.Pipe()
+	require.NoError(s.t, err)
+	s.t.Cleanup(func() { _ = printed.Close() })
 	b := &background{t: s.t, cancel: cancel, lines: bufio.NewReader(printed), ended: make(chan int, 1)}
 	go func() {
 		status := Run(ctx, append([]string{"hookline"}, args...), nil, out, io.Discard)
@@ -63,7 +69,7 @@ type received struct {
 // TestReceive shows deliveries of the real service: verified, failing at first,
 // and with another key.
 func TestReceive(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	t.Setenv("KEY", testKey)
 	t.Setenv("TOKEN", headerSecret)
 	b := s.start("receive", "--listen", "127.0.0.1:0", "--secret", "env:KEY", "--fail-first", "1", "--status", "202", "--delay", "1ms", "--json")
@@ -84,7 +90,7 @@ func TestReceive(t *testing.T) {
 	assert.Equal(t, "signature right", first.Signature)
 	assert.Equal(t, 1, first.Attempt)
 	assert.JSONEq(t, `{"event":"connection.changed","company_id":496}`, string(first.Body))
-	s.s.Advance(10_000_000_000) // past the first retry
+	s.s.Advance(10 * time.Second) // past the first retry
 	second := next()
 	assert.Equal(t, http.StatusAccepted, second.Status)
 	assert.Equal(t, 2, second.Attempt)
@@ -104,7 +110,7 @@ func TestReceive(t *testing.T) {
 
 // TestReceiveText shows what a person sees.
 func TestReceiveText(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	b := s.start("receive", "--listen", "127.0.0.1:0")
 	_, url, _ := strings.Cut(b.line(), "listening on ")
 	url, _, _ = strings.Cut(url, ";")
@@ -120,7 +126,7 @@ func TestReceiveText(t *testing.T) {
 
 // TestTrigger publishes an example of every type.
 func TestTrigger(t *testing.T) {
-	s := newShell(t)
+	s := newSession(t)
 	r := s.s.Receiver()
 	for _, name := range webhookTypes {
 		extra := []string{}

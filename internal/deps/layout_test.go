@@ -247,7 +247,8 @@ var layout = map[string]rule{
 		// The domain's types are what internal/app returns and a command
 		// prints.
 		imports: []string{
-			"client", "contract", "receiver", "internal/app", "internal/webhook", "internal/bench", "internal/validate", "internal/validate/report", "github.com/urfave/cli/v3",
+			"client", "contract", "receiver", "internal/app", "internal/webhook", "internal/bench",
+			"internal/validate", "internal/validate/report", "internal/validate/har", "internal/validate/shell", "internal/validate/source", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty", "golang.org/x/term", "github.com/agnivade/levenshtein", uuid,
 		},
 		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
