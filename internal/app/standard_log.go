@@ -41,14 +41,14 @@ func newStandardLog(logger *slog.Logger) *standardLog {
 // logger reduced to fixed words in logger. It is for the program, not for a
 // service in somebody else's: it changes what all of the process does.
 func TakeOverStandardLog(logger *slog.Logger) {
-	log.SetPrefix("")
-	log.SetFlags(log.Lshortfile)
-	log.SetOutput(newStandardLog(logger))
+	log.SetPrefix("")                     //nolint:forbidigo // it is taken over here
+	log.SetFlags(log.Lshortfile)          //nolint:forbidigo // it is taken over here
+	log.SetOutput(newStandardLog(logger)) //nolint:forbidigo // it is taken over here
 }
 
 // standardLogger is a logger for libraries that take one.
-func standardLogger(logger *slog.Logger) *log.Logger {
-	return log.New(newStandardLog(logger), "", log.Lshortfile)
+func standardLogger(logger *slog.Logger) *log.Logger { //nolint:forbidigo // likewise
+	return log.New(newStandardLog(logger), "", log.Lshortfile) //nolint:forbidigo // likewise
 }
 
 // place is what [log.Lshortfile] puts before a line.

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
@@ -41,17 +42,15 @@ func (l *attemptLog) AttemptEnded(ctx context.Context, e *Ended) {
 		l.givenBack(ctx, e)
 		return
 	}
-	level, message := l.success, "delivered"
+	level := l.success
 	switch {
 	case e.Outcome.Disable != "":
-		level, message = slog.LevelError, "delivery failed, and its webhook config was disabled"
-	case e.Outcome.State == webhook.DeliveryFailed:
-		level, message = slog.LevelWarn, "delivery failed, and was given up"
-	case e.Outcome.State == webhook.DeliveryPending:
-		level, message = slog.LevelWarn, "delivery failed, and will be tried again"
+		level = slog.LevelError
+	case !e.Result.Success:
+		level = slog.LevelWarn
 	}
 	if l.logger.Enabled(ctx, level) {
-		l.logger.LogAttrs(ctx, level, message, attributes(e)...)
+		l.logger.LogAttrs(ctx, level, "delivery attempt", attributes(e)...)
 	}
 }
 
@@ -67,10 +66,13 @@ func (l *attemptLog) givenBack(ctx context.Context, e *Ended) {
 	})
 }
 
+// maxAttributes is the number of those that attributes can return.
+const maxAttributes = 13
+
 // attributes are what the line of an attempt says.
 func attributes(e *Ended) []slog.Attr {
 	d, r, o := e.Dispatch, e.Result, e.Outcome
-	attrs := make([]slog.Attr, 0, 12)
+	attrs := make([]slog.Attr, 0, maxAttributes)
 	attrs = append(attrs,
 		slog.String("event", d.EventID.String()), slog.String("delivery", d.DeliveryID.String()),
 		slog.Int64("organisation", d.OrganisationID),
@@ -79,11 +81,12 @@ func attributes(e *Ended) []slog.Attr {
 	if r.StatusCode != nil {
 		attrs = append(attrs, slog.Int("status", *r.StatusCode))
 	}
-	if r.ErrorMessage != "" {
-		attrs = append(attrs, slog.String("outcome", r.ErrorMessage))
-	}
+	attrs = append(attrs, slog.String("outcome", cmp.Or(r.ErrorMessage, "delivered")))
 	if o.Reason != "" {
-		attrs = append(attrs, slog.String("reason", o.Reason))
+		attrs = append(attrs, slog.String("given_up", o.Reason))
+	}
+	if o.Disable != "" {
+		attrs = append(attrs, slog.String("config_disabled", o.Disable))
 	}
 	if o.State == webhook.DeliveryPending {
 		attrs = append(attrs, slog.Time("next_attempt", o.RetryAt.UTC()))

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -173,9 +174,9 @@ func TestGateForgets(t *testing.T) {
 		g := roomyGate(1)
 		begun(t, g, orgA, 1).end(ended(KindRefused, time.Millisecond))
 		begun(t, g, orgA, 2).end(ended(KindDelivered, time.Minute))
-		time.Sleep(forgetAfter / 2)
+		<-time.After(forgetAfter / 2)
 		begun(t, g, orgA, 2).end(ended(KindDelivered, time.Minute))
-		time.Sleep(forgetAfter/2 + sweepEvery)
+		<-time.After(forgetAfter/2 + sweepEvery)
 		joined(t, g, orgA, 3).leave()
 		assert.Nil(t, g.endpoints[1])
 		assert.NotNil(t, g.endpoints[2], "it was used since")
@@ -224,7 +225,7 @@ func TestGateShares(t *testing.T) {
 	})
 }
 
-func hostOfConfig(config int64) string { return string(rune('a'+config)) + ".example" }
+func hostOfConfig(config int64) string { return fmt.Sprintf("%d.example", config) }
 
 // TestGateSharesHosts has many organisations with the same host.
 func TestGateSharesHosts(t *testing.T) {

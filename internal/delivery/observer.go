@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hookline-go/hookline/internal/webhook"
 )
@@ -34,14 +35,14 @@ type observers []Observer
 // AttemptStarted implements [Observer].
 func (all observers) AttemptStarted(ctx context.Context, d *webhook.Dispatch) context.Context {
 	for _, o := range all {
-		ctx = o.AttemptStarted(ctx, d)
+		ctx = o.AttemptStarted(ctx, d) //nolint:fatcontext // there are as many as observers
 	}
 	return ctx
 }
 
 // AttemptEnded implements [Observer].
 func (all observers) AttemptEnded(ctx context.Context, e *Ended) {
-	for i := len(all) - 1; i >= 0; i-- {
-		all[i].AttemptEnded(ctx, e)
+	for _, o := range slices.Backward(all) {
+		o.AttemptEnded(ctx, e)
 	}
 }

@@ -17,10 +17,10 @@ import (
 // TestRedactForms has receivers repeat a secret in the forms that are theirs.
 func TestRedactForms(t *testing.T) {
 	const (
-		bearer = "aB3/x+\"tOkEn<9>"
+		bearer = "aB3/x+\"tOkEn<9>" //nolint:gosec // the test looks for it where it must not be
 		basic  = "pa55word"
 	)
-	d := &webhook.Dispatch{
+	d := &webhook.Dispatch{ //nolint:gosec // likewise
 		URL: "https://me:0pen-Sesame@hook.example/",
 		Headers: []webhook.Header{
 			{Name: "Authorization", Value: "Bearer " + bearer},

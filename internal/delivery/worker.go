@@ -79,7 +79,7 @@ var errPanicked = errors.New("a panic while an attempt was made")
 // panicked logs where a panic was. Its value is not shown, nor left to the
 // queue, which would log and store it: it can hold what was sent.
 func panicked(ctx context.Context, logger *slog.Logger, value any) error {
-	logger.LogAttrs(ctx, slog.LevelError, errPanicked.Error()+"; it will be made again",
+	logger.LogAttrs(ctx, slog.LevelError, "a panic while an attempt was made, which will be made again",
 		slog.String("type", fmt.Sprintf("%T", value)), slog.String("stack", string(debug.Stack())))
 	return errPanicked
 }
