@@ -660,7 +660,7 @@ type WebhookLogDetail struct {
 	// AttemptCount How many attempts were made.
 	AttemptCount int32 `json:"attemptCount"`
 
-	// Attempts The attempts, the first one first.
+	// Attempts The latest attempts, at most 100, in the order of their numbers. `attemptCount` counts all.
 	Attempts []WebhookAttempt `json:"attempts"`
 
 	// CreatedAt A moment in UTC, with exactly three fractional digits.
@@ -674,7 +674,7 @@ type WebhookLogDetail struct {
 	// EventType The event's webhook type, such as `CONNECTION_CHANGED`.
 	EventType nullable.Nullable[string] `json:"eventType"`
 
-	// FailureReason Why a failed delivery was given up, or null.
+	// FailureReason Why a failed delivery was given up, or why a pending one cannot be attempted, or null.
 	FailureReason nullable.Nullable[string] `json:"failureReason,omitempty"`
 
 	// ID The id of a delivery.
