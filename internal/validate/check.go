@@ -80,7 +80,7 @@ func (c *checked) route() bool {
 	case failure.Code == openapi.CodeMethodNotAllowed:
 		c.unmatched(failure.Code, failure.Error(), "", method)
 	default:
-		c.unmatched(failure.Code, failure.Error(), failure.Suggestion, target)
+		c.unmatched(failure.Code, failure.Error(), failure.Suggestion(), target)
 	}
 	return true
 }
@@ -146,7 +146,7 @@ func (c *checked) validate() {
 		text, known := decoded(r.Header, r.Body)
 		body, loose := maskJSON(text)
 		message := &openapi.Request{
-			PathParams: c.match.PathParams, RawQuery: c.query(), Header: header(r.Header), Body: []byte(body),
+			PathParams: c.match.PathParams, RawPathParams: c.match.RawPathParams, RawQuery: c.query(), Header: header(r.Header), Body: []byte(body),
 		}
 		if r.BodyOnly {
 			message.Header = http.Header{"Content-Type": {"application/json"}}
@@ -156,6 +156,9 @@ func (c *checked) validate() {
 			if !r.BodyOnly || violation.In == openapi.InBody {
 				c.add(&violation, &part, report.Error)
 			}
+		}
+		if mediaType, ok := c.match.Operation.UncheckedRequest(message); ok {
+			c.v.notLookedAt(mediaType)
 		}
 		if c.v.options.Strict {
 			c.advise(message, &part)
@@ -182,6 +185,9 @@ func (c *checked) validateResponse(r *source.Response) {
 		slices.ContainsFunc(violations, isMediaTypeViolation) {
 		message.Header.Set("Content-Type", "application/problem+json")
 		violations = c.match.Operation.ValidateResponse(message)
+	}
+	if mediaType, ok := c.match.Operation.UncheckedResponse(message); ok {
+		c.v.notLookedAt(mediaType)
 	}
 	for _, violation := range violations {
 		if !c.request.BodyOnly || violation.In == openapi.InBody || violation.In == openapi.InStatus {

@@ -77,6 +77,7 @@ func Run(ctx context.Context, o Options) (*report.Result, error) {
 		return nil, err
 	}
 	v.result.Problems = problems
+	v.documentFindings()
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -145,8 +146,9 @@ func (v *validator) load(ctx context.Context) error {
 			return usage("the OpenAPI document cannot be read: %w", failure)
 		}
 		document = data
-		v.contract, err = openapi.Load(ctx, data)
-		v.spec = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(data) })
+		options := foreign(v.options.Spec)
+		v.contract, err = openapi.Load(ctx, data, options)
+		v.spec = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(data, options) })
 	}
 	if err != nil {
 		return usage("%s: %w", v.result.SpecFile, err)
@@ -155,10 +157,10 @@ func (v *validator) load(ctx context.Context) error {
 }
 
 var defaultDocument = sync.OnceValues(func() (*openapi.Document, error) {
-	return openapi.Load(context.Background(), hookline.OpenAPI())
+	return openapi.Load(context.Background(), hookline.OpenAPI(), openapi.Options{})
 })
 
-var defaultIndex = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(hookline.OpenAPI()) })
+var defaultIndex = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(hookline.OpenAPI(), openapi.Options{}) })
 
 // finish adds what only the end can tell.
 func (v *validator) finish() {

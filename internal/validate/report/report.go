@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,6 +95,8 @@ type Summary struct {
 	// Ignored counts the findings that the files themselves say are to be
 	// ignored.
 	Ignored int `json:"ignored"`
+	// NotLookedAt counts the bodies that were not looked into, by media type.
+	NotLookedAt map[string]int `json:"not_looked_at,omitempty"`
 	// Omitted counts the findings beyond MaxFindings.
 	Omitted int `json:"omitted"`
 }
@@ -166,6 +170,18 @@ func (s *Summary) Line() string {
 		if extra.n > 0 {
 			fmt.Fprintf(&line, ", %d %s", extra.n, extra.text)
 		}
+	}
+	if len(s.NotLookedAt) > 0 {
+		total := 0
+		for _, n := range s.NotLookedAt {
+			total += n
+		}
+		bodies := "bodies"
+		if total == 1 {
+			bodies = "body"
+		}
+		types := strings.Join(slices.Sorted(maps.Keys(s.NotLookedAt)), ", ")
+		fmt.Fprintf(&line, ", not looked at: %d %s (%s)", total, bodies, types)
 	}
 	return line.String()
 }
