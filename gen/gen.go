@@ -660,7 +660,7 @@ type WebhookLogDetail struct {
 	// AttemptCount How many attempts were made.
 	AttemptCount int32 `json:"attemptCount"`
 
-	// Attempts The attempts, the first one first.
+	// Attempts The latest attempts, at most 100, in the order of their numbers. `attemptCount` counts all.
 	Attempts []WebhookAttempt `json:"attempts"`
 
 	// CreatedAt A moment in UTC, with exactly three fractional digits.
