@@ -64,6 +64,10 @@ build: ## build bin/hookline, stamped with the version that git describes
 generate: ## rebuild gen/ and openapi.client.yaml from openapi.yaml
 	go generate ./...
 
+.PHONY: docs
+docs: build ## rebuild docs/cli.md from the commands' help
+	bin/hookline __docs markdown >docs/cli.md
+
 .PHONY: verify
 verify: ## fail if generated code or go.mod is out of date, or go vet finds something
 	./tools/verify.sh

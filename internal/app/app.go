@@ -65,6 +65,10 @@ func (a *App) assemble(ctx context.Context) error {
 // health checks.
 func (a *App) Handler() http.Handler { return a.handler }
 
+// ReloadKeys reads the encryption key file again: what is written from now on is
+// encrypted with its newest key. On failure the keys stay as they are.
+func (a *App) ReloadKeys() error { return a.store.keys.Reload() }
+
 // Close ends the use of the database. Requests must have ended before.
 func (a *App) Close() error { return a.store.Close() }
 
@@ -103,11 +107,17 @@ func (a *App) serveHTTP(ctx context.Context, listener net.Listener) error {
 	go func() { failed <- service.Serve(listener) }()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("the service cannot go on: %w", err)
+		return cannotGoOn(err)
 	case <-ctx.Done():
 	}
 	a.draining.Store(true)
-	a.config.Logger.Info("stopping: requests under way may end", slog.Duration("timeout", a.config.ShutdownTimeout))
+	a.config.Logger.Info("stopping: open requests have time to finish", slog.Duration("drain_delay", a.config.DrainDelay),
+		slog.Duration("timeout", a.config.ShutdownTimeout))
+	select {
+	case err := <-failed:
+		return cannotGoOn(err)
+	case <-time.After(a.config.DrainDelay):
+	}
 	// The context has ended, and the requests under way have not.
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownTimeout)
 	defer cancel()
@@ -121,6 +131,19 @@ func (a *App) serveHTTP(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
+func cannotGoOn(err error) error { return fmt.Errorf("the service cannot go on: %w", err) }
+
+// closeWhileDraining has clients that keep their connections leave them at
+// their next request, while there is still somebody to answer it.
+func (a *App) closeWhileDraining(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Limits that keep slow or greedy clients from holding connections. Bodies are
 // bounded by the contract.
 const (
@@ -131,7 +154,7 @@ const (
 
 func (a *App) httpServer() *http.Server {
 	return &http.Server{
-		Handler:           a.handler,
+		Handler:           a.closeWhileDraining(a.handler),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       a.config.RequestTimeout,
 		// Reading and answering a request may each take the whole timeout.

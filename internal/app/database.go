@@ -19,6 +19,7 @@ type database struct {
 	// newEngine returns what works the queue.
 	newEngine func(delivery.Options) (*delivery.Engine, error)
 	clockwork clockwork
+	keys      *keyring.Keyring
 }
 
 // OpenStore opens the database of a Config, without a service around it. The
@@ -72,7 +73,7 @@ func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*da
 	if err != nil {
 		return nil, err
 	}
-	return &database{Store: store, clockwork: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
+	return &database{Store: store, keys: keys, clockwork: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewSQLite(store.DB(), o)
 	}}, nil
 }
@@ -97,7 +98,7 @@ func openPostgres(ctx context.Context, config *Config, keys *keyring.Keyring) (*
 	if err != nil {
 		return nil, err
 	}
-	return &database{Store: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
+	return &database{Store: store, keys: keys, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewPostgres(store.Pool(), o)
 	}}, nil
 }

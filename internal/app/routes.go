@@ -106,7 +106,7 @@ func (a *App) wrap(service http.Handler, engine *contract.Contract) http.Handler
 const pingTimeout = 2 * time.Second
 
 // ready tells a load balancer whether to send requests: not while the service
-// stops, or its database does not answer.
+// stops, its database does not answer, or writes fail.
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), pingTimeout)
 	defer cancel()
@@ -115,6 +115,8 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusServiceUnavailable, "stopping\n")
 	case a.store.Ping(ctx) != nil:
 		answer(w, http.StatusServiceUnavailable, "the database does not answer\n")
+	case a.store.CheckWrites(ctx) != nil:
+		answer(w, http.StatusServiceUnavailable, "the database cannot be written to\n")
 	default:
 		answer(w, http.StatusOK, "ready\n")
 	}

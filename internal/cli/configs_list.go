@@ -14,7 +14,7 @@ func configsListCommand() *cli.Command {
 		name: "list", operation: "listWebhookConfigs", usage: "list webhook configs, newest first",
 		description: "Examples:\n   hookline configs list\n   hookline configs list --all --format '{{.rootfi_id}} {{.url}}'",
 		flags: append(pageFlags(), &cli.Int64Flag{
-			Name: "cursor", Usage: "list the configs after the one with this `ID`: the next of the page before",
+			Name: "cursor", HideDefault: true, Usage: "list the configs after the one with this `ID`: the next of the page before",
 		}),
 		run: configsList,
 	}).command()

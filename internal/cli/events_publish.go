@@ -66,10 +66,10 @@ func publishEvent(ctx context.Context, k *call, raw json.RawMessage, key string,
 func printEvent(p *page, event *client.WebhookEvent) {
 	switch event.Deliveries {
 	case 0:
-		p.linef("published event %s; no enabled config wants it (hookline configs list)", event.ID)
+		p.linef("published event %s; no config wants it", event.ID)
 	case 1:
-		p.linef("published event %s; it goes to 1 config (hookline logs list)", event.ID)
+		p.linef("published event %s; it goes to 1 config", event.ID)
 	default:
-		p.linef("published event %s; it goes to %d configs (hookline logs list)", event.ID, event.Deliveries)
+		p.linef("published event %s; it goes to %d configs", event.ID, event.Deliveries)
 	}
 }

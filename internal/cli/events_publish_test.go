@@ -21,7 +21,7 @@ import (
 func TestPublish(t *testing.T) {
 	s := newSession(t)
 	r := s.s.Receiver()
-	assert.Contains(t, s.must("events", "publish", "--webhook-type", "SYNC_STARTED", "--payload", `{"event":"x"}`), "no enabled config wants it")
+	assert.Contains(t, s.must("events", "publish", "--webhook-type", "SYNC_STARTED", "--payload", `{"event":"x"}`), "no config wants it")
 	s.must("configs", "create", "--webhook-type", "SYNC_STARTED", "--name", "n", "--url", r.URL)
 	payload := `{"event":"sync.started","b":1,"a":2}`
 	assert.Contains(t, s.must("events", "publish", "--webhook-type", "SYNC_STARTED", "--payload", payload), "it goes to 1 config")

@@ -97,7 +97,8 @@ func descriptionBlocks(description string) []helpBlock {
 	var blocks []helpBlock
 	open := false // the last block takes the next line
 	for line := range strings.SplitSeq(description, "\n") {
-		text, isExample := strings.TrimSpace(line), strings.HasPrefix(line, "   ")
+		text, isExample := strings.CutPrefix(line, "   ")
+		text = strings.TrimRight(text, " ")
 		switch {
 		case text == "":
 			open = false

@@ -45,6 +45,6 @@ func readNumber(_ *cli.Command, text string) (any, error) {
 // queuedAnswer prints a delivery that waits for an attempt.
 func queuedAnswer(queued *client.QueuedDelivery) *answer {
 	return &answer{path: []string{"data", "delivery"}, text: func(p *page) {
-		p.linef("queued delivery %s; hookline logs get %s shows its attempts", queued.ID, queued.ID)
+		p.linef("queued delivery %s", queued.ID)
 	}}
 }
