@@ -164,7 +164,8 @@ var layout = map[string]rule{
 	},
 	"internal/validate": {
 		imports: []string{
-			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
+			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/bruno", "internal/validate/har", "internal/validate/hurl",
+			"internal/validate/insomnia", "internal/validate/ndjson", "internal/validate/openapidoc", "internal/validate/yamltext", "internal/validate/httpfile",
 			"internal/validate/jsontree", "internal/validate/document", "internal/validate/postman", "internal/validate/report",
 			"internal/validate/scripts", "internal/validate/shell", "internal/validate/source", doublestar,
 			// The standard library decodes gzip and deflate, and not br; the
@@ -205,6 +206,26 @@ var layout = map[string]rule{
 	},
 	"internal/validate/fixture": {
 		imports: []string{"internal/validate/source", "internal/validate/jsontree", "internal/validate/yamltext"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/insomnia": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/bruno": {
+		imports: []string{"internal/validate/source"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/hurl": {
+		imports: []string{"internal/validate/source"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/ndjson": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/openapidoc": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree", "internal/jsonpointer"},
 		why:     "a format turns files into requests, and does not judge them",
 	},
 	"internal/validate/scripts": {

@@ -47,7 +47,7 @@ func TestBroken(t *testing.T) {
 		{"some other file", "a.css", "a { b: c }", "a.css: the file is of none of the formats that can be validated; a name such as x.sh, x.http, x.har, x.json or x.md says which it is"},
 		{"Go source", "a.go", "package a\n// curl x\n", "a.go: Go sources are not read; contract.Transport and contract.Handler validate what their tests send"},
 		{"invalid UTF-8", "b.sh", "# ok\ncurl 'é\xff'", "b.sh:2:8: the file is not valid UTF-8"},
-		{"50 MB file", "big.json", "{\"a\": \"" + strings.Repeat("x", 50<<20) + "\"}", "big.json: the file is larger than 10 MiB, as only HTTP Archives may be; --exclude leaves it out"},
+		{"50 MB file", "big.json", "{\"a\": \"" + strings.Repeat("x", 50<<20) + "\"}", "big.json: the file is larger than 10 MiB, as only HTTP Archives and logs may be; --exclude leaves it out"},
 		{"cyclic link", "loop.sh", "", "loop.sh: the symbolic link leads back to itself"},
 		{"cyclic folder", "folder", "", "folder/itself: the symbolic link leads back to a folder that it is in"},
 		{"no such file", "none.har", "", "none.har: there is no such file or folder"},

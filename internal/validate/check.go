@@ -148,10 +148,10 @@ func (c *checked) validate() {
 		message := &openapi.Request{
 			PathParams: c.match.PathParams, RawQuery: c.query(), Header: header(r.Header), Body: []byte(body),
 		}
-		if r.BodyOnly {
+		if r.BodyOnly && len(r.Header) == 0 {
 			message.Header = http.Header{"Content-Type": {"application/json"}}
 		}
-		part := part{start: r.Start, header: r.Header, body: text, bodyUnknown: r.BodyUnknown || !known, loose: loose}
+		part := part{start: r.Start, header: r.Header, body: text, bodyUnknown: r.BodyUnknown || !known, loose: loose, partial: r.Partial}
 		for _, violation := range c.match.Operation.ValidateRequest(message) {
 			if !r.BodyOnly || violation.In == openapi.InBody {
 				c.add(&violation, &part, report.Error)
@@ -170,12 +170,12 @@ func (c *checked) validateResponse(r *source.Response) {
 	text, known := decoded(r.Header, r.Body)
 	body, loose := maskJSON(text)
 	message := &openapi.Response{Status: r.Status, Header: header(r.Header), Body: []byte(body)}
-	if c.request.BodyOnly {
+	if c.request.BodyOnly && len(r.Header) == 0 {
 		message.Header = http.Header{"Content-Type": {bareMediaType(r.Status)}}
 	}
 	part := part{
 		start: r.Start, header: r.Header, body: text, status: r.StatusText, loose: loose, response: true,
-		bodyUnknown: r.BodyUnknown || !known || c.head,
+		bodyUnknown: r.BodyUnknown || !known || c.head, partial: r.Partial,
 	}
 	violations := c.match.Operation.ValidateResponse(message)
 	if guessed := fieldsNamed(r.Header, "Content-Type"); len(guessed) > 0 && !guessed[0].Value.Known() &&

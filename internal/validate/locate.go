@@ -16,6 +16,8 @@ type part struct {
 	body        source.Text
 	status      source.Text
 	bodyUnknown bool
+	// partial says that headers may be missing from the file only.
+	partial bool
 	// loose says that something outside of the body's strings is unknown, so
 	// that its syntax cannot be judged.
 	loose    bool
@@ -62,7 +64,7 @@ func (c *checked) locate(violation *openapi.Violation, p *part) (source.Place, b
 		return text.Place(0), text.Known()
 	}
 	if violation.In == openapi.InHeader {
-		return p.start.Place(0), true
+		return p.start.Place(0), !p.partial
 	}
 	return c.request.URL.Place(c.urlStart + max(c.match.QueryStart, 0)), true
 }

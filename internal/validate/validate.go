@@ -164,7 +164,7 @@ var defaultIndex = sync.OnceValues(func() (*openapi.SpecIndex, error) { return o
 func (v *validator) finish() {
 	s := &v.result.Summary
 	s.Stale = v.baseline.stale()
-	if s.Valid+s.Invalid == 0 && len(v.result.Problems) == 0 {
+	if s.Valid+s.Invalid == 0 && v.result.ExitCode() < 2 {
 		reason := "no request for an operation of the contract was found"
 		if s.OtherServers > 0 {
 			reason += fmt.Sprintf(" (%d for other servers; --server adds one)", s.OtherServers)

@@ -30,7 +30,11 @@ func GitHub(w io.Writer, r *Result) error {
 		annotation(&out, string(f.Severity), f.Place, f.Code, message)
 	}
 	for _, p := range r.Problems {
-		annotation(&out, "error", p.Place, "unreadable", p.Reason)
+		command, title := "error", "unreadable"
+		if p.Note {
+			command, title = "notice", "not read"
+		}
+		annotation(&out, command, p.Place, title, p.Reason)
 	}
 	fmt.Fprintf(&out, "%s\n", r.Summary.Line())
 	_, err := io.WriteString(w, out.String())

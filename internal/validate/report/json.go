@@ -39,6 +39,8 @@ type (
 	jsonProblem struct {
 		jsonPlace
 		Reason string `json:"reason"`
+		// Note tells what is only to be known from what could not be read.
+		Note bool `json:"note,omitempty"`
 	}
 )
 
@@ -53,7 +55,7 @@ func JSON(w io.Writer, r *Result) error {
 		})
 	}
 	for _, p := range r.Problems {
-		document.Problems = append(document.Problems, jsonProblem{jsonPlace: placeJSON(p.Place), Reason: p.Reason})
+		document.Problems = append(document.Problems, jsonProblem{jsonPlace: placeJSON(p.Place), Reason: p.Reason, Note: p.Note})
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

@@ -131,6 +131,11 @@ func junitName(c *Case) string {
 }
 
 func junitProblem(p *source.FileError) junitCase {
+	if p.Note {
+		return junitCase{
+			Name: "the format is read", File: filepath.ToSlash(p.Place.File), Time: "0", Skipped: &junitFailure{Message: p.Reason},
+		}
+	}
 	return junitCase{
 		Name: "the file can be read", File: filepath.ToSlash(p.Place.File), Line: p.Place.Line, Time: "0",
 		Error: &junitFailure{Message: p.Error(), Type: "unreadable"},

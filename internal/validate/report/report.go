@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,7 +106,8 @@ type Result struct {
 	// Findings are in the order of the paths, and within a file in that of its
 	// requests.
 	Findings []Finding
-	// Problems are the files that cannot be read, or not in full.
+	// Problems are the files that cannot be read, or not in full, and notes about
+	// formats that are not read.
 	Problems []*source.FileError
 	// Cases are kept only for formats that list valid requests too.
 	Cases   []Case
@@ -120,7 +122,7 @@ type Result struct {
 // something could not be read or nothing was there to validate.
 func (r *Result) ExitCode() int {
 	switch {
-	case len(r.Problems) > 0:
+	case slices.ContainsFunc(r.Problems, func(p *source.FileError) bool { return !p.Note }):
 		return 2
 	case r.Failing:
 		return 1

@@ -26,10 +26,14 @@ func Text(w io.Writer, r *Result, colour bool) error {
 		p.finding(&out, &r.Findings[i])
 	}
 	for _, problem := range r.Problems {
-		fmt.Fprintf(&out, "%s\n", p.paint(red, clean(problem.Error())))
+		colour := red
+		if problem.Note {
+			colour = yellow
+		}
+		fmt.Fprintf(&out, "%s\n", p.paint(colour, clean(problem.Error())))
 	}
 	colourOfAll := green
-	if r.Summary.Invalid > 0 || len(r.Problems) > 0 {
+	if r.Summary.Invalid > 0 || r.ExitCode() == 2 {
 		colourOfAll = red
 	}
 	fmt.Fprintf(&out, "%s\n", p.paint(colourOfAll, r.Summary.Line()))
