@@ -72,6 +72,7 @@ func (a *App) routes(engine *contract.Contract) ([]server.Option, error) {
 	}
 	options := []server.Option{
 		get("/openapi.yaml", document("application/yaml", hookline.OpenAPI())),
+		get("/openapi.client.yaml", document("application/yaml", hookline.ClientOpenAPI())),
 		get("/openapi.json", document("application/json", json)),
 		get("/healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") }),
 		get("/readyz", a.ready),

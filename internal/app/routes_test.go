@@ -52,7 +52,7 @@ func TestDevelopmentModeIsLocal(t *testing.T) {
 func TestPathsBesideTheAPI(t *testing.T) {
 	s := newService(t)
 	for path, mediaType := range map[string]string{
-		"/openapi.yaml": "application/yaml", "/openapi.json": "application/json",
+		"/openapi.yaml": "application/yaml", "/openapi.client.yaml": "application/yaml", "/openapi.json": "application/json",
 		"/healthz": "text/plain; charset=utf-8", "/readyz": "text/plain; charset=utf-8",
 	} {
 		got := s.do(call{method: http.MethodGet, path: path})

@@ -313,7 +313,7 @@ func TestFailedStarts(t *testing.T) {
 func TestDocumentsAndHealth(t *testing.T) {
 	p := start(t, t.TempDir(), "--dev")
 	for path, want := range map[string]string{
-		"/healthz": "ok", "/readyz": "ready", "/openapi.yaml": "openapi: 3.0.3", "/openapi.json": `"openapi":"3.0.3"`,
+		"/healthz": "ok", "/readyz": "ready", "/openapi.yaml": "openapi: 3.0.3", "/openapi.client.yaml": "openapi: 3.0.3", "/openapi.json": `"openapi":"3.0.3"`,
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, http.NoBody)
 		require.NoError(t, err)

@@ -268,7 +268,7 @@ var layout = map[string]rule{
 		// The domain's types are what internal/app returns and a command
 		// prints.
 		imports: []string{
-			"client", "contract", "receiver", "internal/app", "internal/webhook", "internal/bench",
+			"", "client", "contract", "receiver", "internal/app", "internal/webhook", "internal/bench",
 			"internal/validate", "internal/validate/report", "internal/validate/har", "internal/validate/shell", "internal/validate/source", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty", "golang.org/x/term", "github.com/agnivade/levenshtein", uuid,
 		},

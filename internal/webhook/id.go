@@ -44,7 +44,8 @@ func ParseID(text string) (id ID, err error) {
 
 // String returns the canonical form, in lower case.
 func (id ID) String() string {
-	text, _ := id.MarshalText()
+	var room [idLength]byte
+	text, _ := id.AppendText(room[:0])
 	return string(text)
 }
 
@@ -52,9 +53,12 @@ func (id ID) String() string {
 func (id ID) IsZero() bool { return id == ID{} }
 
 // MarshalText implements [encoding.TextMarshaler].
-func (id ID) MarshalText() ([]byte, error) {
-	digits := hex.AppendEncode(make([]byte, 0, hex.EncodedLen(len(id))), id[:])
-	text := make([]byte, 0, idLength)
+func (id ID) MarshalText() ([]byte, error) { return id.AppendText(make([]byte, 0, idLength)) }
+
+// AppendText implements [encoding.TextAppender].
+func (id ID) AppendText(text []byte) ([]byte, error) {
+	var room [2 * len(id)]byte
+	digits := hex.AppendEncode(room[:0], id[:])
 	for i, group := range idGroups {
 		if i > 0 {
 			text = append(text, '-')
