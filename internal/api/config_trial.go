@@ -25,6 +25,7 @@ func (s *Service) TestWebhookConfig(
 	if err != nil {
 		return nil, err
 	}
+	s.bells.ring(organisationID)
 	return serverapi.TestWebhookConfig202JSONResponse{DeliveryQueuedJSONResponse: queuedDelivery(id)}, nil
 }
 

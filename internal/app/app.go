@@ -23,6 +23,8 @@ type App struct {
 	handler    http.Handler
 	deliveries *deliveries // nil for a process that makes none
 	draining   atomic.Bool
+	// endStreams ends the answers that would never end by themselves.
+	endStreams func()
 }
 
 // New opens the database and assembles the service; nothing listens yet. Errors
@@ -99,6 +101,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 
 func (a *App) serveHTTP(ctx context.Context, listener net.Listener) error {
 	service := a.httpServer()
+	service.RegisterOnShutdown(a.endStreams)
 	failed := make(chan error, 1)
 	go func() { failed <- service.Serve(listener) }()
 	select {

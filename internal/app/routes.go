@@ -47,6 +47,7 @@ func (a *App) newHandler() (http.Handler, error) {
 // implements none of it.
 func (a *App) operations() (serverapi.StrictServerInterface, []server.Option) {
 	if a.config.Role == RoleWorker {
+		a.endStreams = func() {}
 		return server.Unimplemented{}, []server.Option{server.WithoutAuthentication()}
 	}
 	options := []server.Option{
@@ -56,9 +57,11 @@ func (a *App) operations() (serverapi.StrictServerInterface, []server.Option) {
 	if a.config.RateLimit > 0 {
 		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
 	}
-	return api.New(a.store, api.Options{
+	service := api.New(a.store, api.Options{
 		CheckURL: a.guard.CheckURL, CheckSigningKey: checkSigningKey, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
-	}), options
+	})
+	a.endStreams = service.EndStreams
+	return service, append(options, server.WithOperationTimeout("streamWebhookEvents", 0))
 }
 
 // routes are the paths beside the operations.

@@ -74,12 +74,15 @@ func insertEvents(batch *pgx.Batch, events []*storedEvent) {
 	if len(events) == 0 {
 		return
 	}
-	batch.Queue(`INSERT INTO events (id, organisation_id, created_at, payload)
-		SELECT id, organisation_id, created_at, payload FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bytea[])
-			AS n (id, organisation_id, created_at, payload)`,
+	batch.Queue(`INSERT INTO events (id, organisation_id, created_at, webhook_type, integration_type, topic, sync_id, payload)
+		SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])`,
 		column(events, func(e *storedEvent) [16]byte { return e.ID }),
 		column(events, func(e *storedEvent) int64 { return e.OrganisationID }),
 		column(events, func(e *storedEvent) int64 { return store.Micros(e.at) }),
+		column(events, func(e *storedEvent) string { return string(e.Type) }),
+		column(events, func(e *storedEvent) string { return string(e.IntegrationType) }),
+		column(events, func(e *storedEvent) string { return e.Topic }),
+		column(events, func(e *storedEvent) string { return e.SyncID }),
 		column(events, func(e *storedEvent) []byte { return e.Payload }))
 }
 

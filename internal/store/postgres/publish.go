@@ -35,7 +35,7 @@ func (p *publishing) answerKey() answerKey { return newAnswerKey(p.event.Organis
 // A config that is disabled or deleted at the same time may get a delivery all
 // the same; it is given up when its attempt would begin.
 func (s *Store) PublishEvent(ctx context.Context, event webhook.Event, key webhook.Idempotency) (webhook.Publication, error) {
-	if !isText(event.SyncID, key.Key) {
+	if !isText(event.Topic, event.SyncID, key.Key) {
 		return webhook.Publication{}, errNotText
 	}
 	// Subscribers are loaded here, and not while a group of others waits, unless

@@ -68,8 +68,9 @@ func (s *Store) insertEvent(tx *transaction, event *webhook.Event, at time.Time)
 		payload = []byte{} // nil would be NULL
 	}
 	event.ID, at = s.ids.Next(at)
-	err := tx.Exec(`INSERT INTO events (id, organisation_id, created_at, payload) VALUES (?, ?, ?, ?)`,
-		event.ID, event.OrganisationID, store.Micros(at), payload)
+	err := tx.Exec(`INSERT INTO events (id, organisation_id, created_at, webhook_type, integration_type, topic, sync_id, payload)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		event.ID, event.OrganisationID, store.Micros(at), event.Type, event.IntegrationType, event.Topic, event.SyncID, payload)
 	return organisationMissing(err)
 }
 

@@ -39,6 +39,9 @@ type Store interface {
 	StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error)
 	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after webhook.ID, limit int) (last webhook.ID, err error)
 
+	StreamPosition(ctx context.Context, organisationID int64, after webhook.ID) (webhook.StreamPosition, error)
+	StreamEvents(ctx context.Context, organisationID int64, after webhook.StreamPosition, limit int) ([]webhook.StreamedEvent, error)
+
 	BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error)
 	ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error
 	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error)
@@ -91,6 +94,8 @@ func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
 		{"publish of an unknown organisation", testPublishOfUnknownOrganisation},
 		{"concurrent publishing", testConcurrentPublishing},
 		{"deliver to a config", testDeliverTo},
+		{"stream", testStream},
+		{"stream while publishing", testStreamWhilePublishing},
 		{"subscriptions", testSubscriptions},
 		{"attempts shown", testAttemptsShown},
 		{"idempotent publishing", testIdempotentPublishing},
