@@ -158,6 +158,12 @@ var layout = map[string]rule{
 		imports: []string{"internal/webhook", "golang.org/x/net/idna"},
 		why:     "which addresses are forbidden depends on no queue, no database and no config: it can be read on its own",
 	},
+	"internal/telemetry": {
+		imports: []string{
+			"internal/webhook", "internal/delivery", "server", pgx, "github.com/prometheus/client_golang", "go.opentelemetry.io",
+		},
+		why: "it listens to what others do, through their interfaces, and nothing depends on what it hears",
+	},
 	"internal/console": {
 		imports: []string{"internal/webhook"},
 		why:     "the pages show the domain through interfaces of their own",
