@@ -41,6 +41,10 @@ pgbouncer: # see to it that tests find a PgBouncer
 sqlite3: # the tests of the documented backup need nothing but the program
 	@sqlite3 --version >/dev/null
 
+.PHONY: promtool
+promtool: # the tests of the alert rules need nothing but the program
+	@promtool --version >/dev/null
+
 .PHONY: demo
 demo: build ## show events being delivered, retried and logged, in a few seconds
 	@go run ./examples/demo bin/hookline
@@ -61,7 +65,7 @@ build: ## build bin/hookline, stamped with the version that git describes
 	@go build -ldflags '-X github.com/hookline-go/hookline/internal/cli.version=$(VERSION)' -o bin/hookline ./cmd/hookline
 
 .PHONY: generate
-generate: ## rebuild gen/ from openapi.yaml
+generate: ## rebuild gen/ and openapi.client.yaml from openapi.yaml
 	go generate ./...
 
 .PHONY: docs
@@ -89,7 +93,7 @@ lint-spec: $(SPECTRAL) ## check openapi.yaml: Spectral, then kin-openapi's valid
 
 .PHONY: breaking
 breaking: ## fail if openapi.yaml breaks callers or receivers of the last release (or of BASE=…)
-	go -C tools test ./breaking
+	go -C tools test ./...
 	./tools/breaking.sh
 
 .PHONY: api

@@ -114,7 +114,7 @@ func (f *follower) connect(ctx context.Context) *Error {
 		return f.connectionFailure(ctx, err)
 	}
 	if answer.StatusCode != http.StatusOK {
-		response, _ := read(answer) //nolint:errcheck // the status says enough
+		response, _ := read(answer) // the status says enough
 		return f.refusal(response)
 	}
 	defer answer.Body.Close() //nolint:errcheck // it is given up

@@ -72,7 +72,7 @@ func TestStream(t *testing.T) {
 // TestStreamEnds shows what ends a stream.
 func TestStreamEnds(t *testing.T) {
 	t.Parallel()
-	only := func(c *client.Client, ctx context.Context, options ...client.Option) error { //nolint:revive // the client is what is tested
+	only := func(c *client.Client, ctx context.Context, options ...client.Option) error {
 		var last error
 		for event, err := range c.Events.Stream(ctx, nil, options...) {
 			assert.Nil(t, event)

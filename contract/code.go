@@ -10,6 +10,7 @@ const (
 	InPath   = In(openapi.InPath)
 	InQuery  = In(openapi.InQuery)
 	InHeader = In(openapi.InHeader)
+	InCookie = In(openapi.InCookie)
 	InBody   = In(openapi.InBody)
 	// InStatus is the status code of a response.
 	InStatus = In(openapi.InStatus)
@@ -86,6 +87,7 @@ const (
 // Rules about parameters and responses.
 const (
 	CodeInvalidQuery       = Code(openapi.CodeInvalidQuery)
+	CodeInvalidForm        = Code(openapi.CodeInvalidForm)
 	CodeUnknownParameter   = Code(openapi.CodeUnknownParameter)
 	CodeDuplicateParameter = Code(openapi.CodeDuplicateParameter)
 	CodeUndocumentedStatus = Code(openapi.CodeUndocumentedStatus)

@@ -40,10 +40,15 @@ var loadDefault = sync.OnceValues(func() (*Contract, error) {
 	return Load(context.Background(), hookline.OpenAPI())
 })
 
-// Load prepares a document, in YAML or JSON. It fails where the document is not
-// valid OpenAPI 3.0, or one of its examples breaks its own schema.
-func Load(ctx context.Context, data []byte) (*Contract, error) {
-	document, err := openapi.Load(ctx, data)
+// Load prepares a document of OpenAPI 3.0, 3.1 or 3.2, in YAML or JSON. It fails
+// where the document is none, and, without [Tolerant], where it has problems:
+// the error then lists them all, with their lines.
+func Load(ctx context.Context, data []byte, options ...LoadOption) (*Contract, error) {
+	var chosen openapi.Options
+	for _, option := range options {
+		option(&chosen)
+	}
+	document, err := openapi.Load(ctx, data, chosen)
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
@@ -116,7 +121,7 @@ func (c *Contract) Match(method, target string) (*Match, error) {
 	match, err := c.router.Match(method, target)
 	if failure, failed := errors.AsType[*openapi.MatchError](err); failed {
 		return nil, &MatchError{
-			Code: Code(failure.Code), Suggestion: failure.Suggestion, Methods: failure.Methods, reason: failure.Error(),
+			Code: Code(failure.Code), Suggestion: failure.Suggestion(), Methods: failure.Methods, reason: failure.Error(),
 		}
 	}
 	return &Match{Operation: c.byEngine[match.Operation], PathParams: match.PathParams}, nil

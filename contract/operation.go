@@ -26,7 +26,10 @@ type Operation struct {
 type Request struct {
 	// PathParams holds the path's parameters, unescaped, by name.
 	PathParams map[string]string
-	RawQuery   string
+	// RawPathParams holds them as the URL has them, with their percent-encoding,
+	// so that an encoded comma is no separator. They count where they are given.
+	RawPathParams map[string]string
+	RawQuery      string
 	// Header has canonical keys, as http.Header does everywhere.
 	Header http.Header
 	Body   []byte

@@ -674,7 +674,7 @@ type WebhookLogDetail struct {
 	// EventType The event's webhook type, such as `CONNECTION_CHANGED`.
 	EventType nullable.Nullable[string] `json:"eventType"`
 
-	// FailureReason Why a failed delivery was given up, or null.
+	// FailureReason Why a failed delivery was given up, or why a pending one cannot be attempted, or null.
 	FailureReason nullable.Nullable[string] `json:"failureReason,omitempty"`
 
 	// ID The id of a delivery.

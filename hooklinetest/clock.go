@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// clock is the service's clock: it runs as the system's does, ahead of it by
-// what the test has advanced it.
+// clock is the service's clock. It is ahead of the system's by what the test has
+// advanced it.
 type clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
@@ -31,16 +31,16 @@ func (c *clock) moveTo(moment time.Time) {
 	}
 }
 
-// Now returns the service's time. It runs as the system's does, and
-// [Server.Advance] moves it.
+// Now returns the service's time: the system's, and what [Server.Advance] has
+// added.
 func (s *Server) Now() time.Time { return s.clock.Now() }
 
 // settleTimeout is how long attempts that are due may take, in real time.
 const settleTimeout = time.Minute
 
 // Advance moves the service's clock forward by d. Deliveries that come due on
-// the way are attempted, each at its time, and Advance returns when no more of
-// them are due or under way: a retry schedule of days takes milliseconds. The
+// the way are attempted, each at its time. Advance returns when none is due or
+// under way any more, so that a retry schedule of days takes milliseconds. The
 // test fails if that takes longer than a minute.
 func (s *Server) Advance(d time.Duration) {
 	s.tb.Helper()
@@ -50,7 +50,7 @@ func (s *Server) Advance(d time.Duration) {
 	for {
 		next, err := s.settle(ctx)
 		if err != nil {
-			s.tb.Fatalf("hooklinetest: deliveries that are due do not come to an end: %v", err)
+			s.tb.Fatalf("hooklinetest: the deliveries that are due did not end: %v", err)
 		}
 		if next == nil || next.After(target) {
 			break
@@ -60,8 +60,8 @@ func (s *Server) Advance(d time.Duration) {
 	s.clock.moveTo(target)
 }
 
-// settle has what is due attempted and waits for that. It returns when the next
-// delivery is due.
+// settle starts the attempts that are due and waits until they have ended. It
+// returns when the next delivery is due.
 func (s *Server) settle(ctx context.Context) (next *time.Time, err error) {
 	if err := s.app.RequeueDue(ctx); err != nil {
 		return nil, err

@@ -1,8 +1,7 @@
-// Package hooklinetest starts the real service in a test's own process, with a
-// receiver and a clock that the test controls. It is the service with other
-// wiring, not another implementation: configs are validated, stored (in
-// memory), and deliveries are signed, sent over HTTP, retried and logged as in
-// production.
+// Package hooklinetest starts the real service in the process of a test, with a
+// receiver and a clock that the test controls. It is no second implementation:
+// configs are validated and stored (in memory), and deliveries are signed, sent
+// over HTTP, retried and logged as in production.
 //
 //	func TestInvoices(t *testing.T) {
 //		s := hooklinetest.NewServer(t)

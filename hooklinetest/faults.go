@@ -8,7 +8,8 @@ import (
 	"github.com/hookline-go/hookline/internal/retryafter"
 )
 
-// faults are what the test wants to go wrong before requests reach the service.
+// faults are the failures that a test asks for. They happen before requests
+// reach the service.
 type faults struct {
 	mu       sync.Mutex
 	queue    []fault
@@ -29,9 +30,9 @@ func newFaults() *faults {
 	return f
 }
 
-// FailNext has the next n requests to the API answered with a status, as by a
-// proxy in front of the service: with a body that is not the API's. They do not
-// reach the service.
+// FailNext answers the next n requests to the API with a status and a body that
+// is not the API's, as a proxy in front of the service would. They do not reach
+// the service.
 func (s *Server) FailNext(status, n int) { s.FailNextAfter(status, n, 0) }
 
 // FailNextAfter is [Server.FailNext] with a Retry-After header, rounded up to
@@ -44,23 +45,29 @@ func (s *Server) FailNextAfter(status, n int, retryAfter time.Duration) {
 	}
 }
 
-// SetLatency delays the requests to an operation, such as
-// "createWebhookConfig", by so long in real time; "" is every operation that
-// has no latency of its own. 0 ends it.
+// SetLatency delays the requests to an operation, such as "createWebhookConfig",
+// in real time. "" stands for every operation without a latency of its own. A
+// latency of 0 ends the delay.
 func (s *Server) SetLatency(operationID string, latency time.Duration) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.latency[operationID] = latency
 }
 
-// wrap puts the faults in front of the API.
-func (f *faults) wrap(next http.Handler, operationOf func(*http.Request) string) http.Handler {
+// wrap puts the faults in front of the API, and keeps what is published.
+func (s *Server) wrap(next http.Handler, operationOf func(*http.Request) string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !f.delay(r, operationOf(r)) {
+		operation := operationOf(r)
+		if !s.faults.delay(r, operation) {
 			return
 		}
-		failure, ok := f.take()
-		if !ok {
+		failure, failing := s.faults.take()
+		switch {
+		case failing:
+		case operation == "publishWebhookEvent":
+			s.published.record(next, w, r)
+			return
+		default:
 			next.ServeHTTP(w, r)
 			return
 		}

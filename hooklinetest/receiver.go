@@ -13,22 +13,22 @@ import (
 	"github.com/hookline-go/hookline/receiver"
 )
 
-// Delivery is what a [Receiver] got.
+// Delivery is a delivery that arrived at a [Receiver].
 type Delivery struct {
 	// ID is the event's id: the header webhook-id, the same on every attempt.
 	ID string
-	// Header is that of the request.
+	// Header is the header of the request.
 	Header http.Header
-	// Payload is the body.
+	// Payload is the body of the request.
 	Payload []byte
-	// Status is what the receiver answered.
+	// Status is the status that the receiver answered with.
 	Status int
-	// Path is that of the URL.
+	// Path is the path of the URL.
 	Path string
 }
 
-// Verify checks the signature with one of the secrets as of the time that it
-// claims, as the service's clock may have been moved.
+// Verify checks the signature with the secrets, one of which must fit. The
+// signature may be of any time, because a test can move the service's clock.
 func (d *Delivery) Verify(secrets ...string) error {
 	claimed, err := strconv.ParseInt(d.Header.Get("webhook-timestamp"), 10, 64)
 	if err != nil {
@@ -43,13 +43,14 @@ func (d *Delivery) Verify(secrets ...string) error {
 }
 
 // Receiver is an endpoint for deliveries, on the loopback interface. It records
-// whatever it gets, and answers 204 unless it is told otherwise. It is safe for
-// concurrent use.
+// what arrives, and answers 204 unless it is told otherwise. It is safe for
+// concurrent use, except for WaitFor, which can fail the test.
 type Receiver struct {
-	// URL is where it listens; every path below it is answered.
+	// URL is the address to put into a config. Every path below it works too.
 	URL string
 
 	tb      testing.TB
+	server  *Server
 	mu      sync.Mutex
 	got     []Delivery
 	answers []int
@@ -59,14 +60,14 @@ type Receiver struct {
 // Receiver starts an endpoint that ends with the test.
 func (s *Server) Receiver() *Receiver {
 	s.tb.Helper()
-	r := &Receiver{tb: s.tb, arrived: make(chan struct{})}
+	r := &Receiver{tb: s.tb, server: s, arrived: make(chan struct{})}
 	front := httptest.NewServer(http.HandlerFunc(r.receive))
 	r.URL = front.URL
 	s.tb.Cleanup(front.Close)
 	return r
 }
 
-// maxPayload is that of an event, and some more.
+// maxPayload is more than any event has, in bytes.
 const maxPayload = 1 << 20
 
 func (r *Receiver) receive(w http.ResponseWriter, request *http.Request) {
@@ -89,8 +90,8 @@ func (r *Receiver) receive(w http.ResponseWriter, request *http.Request) {
 	w.WriteHeader(status)
 }
 
-// Answer has the next deliveries answered with these statuses, one each, and
-// those after them with 204.
+// Answer sets the statuses that the next deliveries are answered with, one each.
+// Later ones get 204 again.
 func (r *Receiver) Answer(statuses ...int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -107,8 +108,10 @@ func (r *Receiver) Deliveries() []Delivery {
 // waitTimeout is how long WaitFor waits, in real time.
 const waitTimeout = 30 * time.Second
 
-// WaitFor returns when at least n deliveries have arrived, with all that have.
-// The test fails if that takes longer than 30 seconds.
+// WaitFor waits until at least n deliveries have arrived, and returns all that
+// have. The test fails if that takes longer than 30 seconds. It then says what
+// was published, how many configs each event matched, which configs send here,
+// and how the deliveries stand, with their last errors.
 func (r *Receiver) WaitFor(n int) []Delivery {
 	r.tb.Helper()
 	timeout := time.NewTimer(waitTimeout)
@@ -123,9 +126,9 @@ func (r *Receiver) WaitFor(n int) []Delivery {
 		select {
 		case <-arrived:
 		case <-timeout.C:
-			r.tb.Fatalf("hooklinetest: %d deliveries arrived within %s, not %d", len(got), waitTimeout, n)
+			r.tb.Fatalf("hooklinetest: %d deliveries arrived within %s, not %d%s", len(got), waitTimeout, n, r.server.report(r.URL))
 		case <-r.tb.Context().Done():
-			r.tb.Fatalf("hooklinetest: the test ended with %d deliveries, not %d", len(got), n)
+			r.tb.Fatalf("hooklinetest: the test ended with %d deliveries, not %d%s", len(got), n, r.server.report(r.URL))
 		}
 	}
 }

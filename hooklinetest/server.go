@@ -15,46 +15,48 @@ import (
 	"github.com/hookline-go/hookline/internal/app"
 )
 
-// Server is the service, listening on a free port of the loopback interface.
-// Its methods are safe for concurrent use, except that those which can fail the
-// test must be called from the test's own goroutine, as t.FailNow wants.
+// Server is the service, listening on a free port of the loopback interface. Its
+// methods are safe for concurrent use, except those that can fail the test: they
+// must be called from the test's own goroutine, as t.FailNow requires.
 type Server struct {
 	// URL is the API's base URL, with /v4.
 	URL string
-	// APIKey is valid, for organisation 1.
+	// APIKey is a valid key of organisation 1.
 	APIKey string
 
-	tb      testing.TB
-	app     *app.App
-	clock   *clock
-	faults  *faults
-	attempt chan struct{} // tells of an attempt to deliver
+	tb        testing.TB
+	app       *app.App
+	clock     *clock
+	faults    *faults
+	published publications
+	attempt   chan struct{} // tells of an attempt to deliver
 }
 
 // Option changes how [NewServer] sets the service up. The zero value changes
 // nothing.
 type Option struct{ apply func(*app.Config) }
 
-// WithRetrySchedule sets the delays before each retry of a delivery; without
-// any, nothing is retried. The default is the service's own: 5s, 5m, 30m, 2h,
-// 5h, 10h, 14h, 20h, 24h.
+// WithRetrySchedule sets the delays before each retry of a delivery. Without
+// delays, nothing is retried. The default is that of the service: 5s, 5m, 30m,
+// 2h, 5h, 10h, 14h, 20h, 24h.
 func WithRetrySchedule(delays ...time.Duration) Option {
 	return Option{func(c *app.Config) { c.RetrySchedule = append([]time.Duration{}, delays...) }}
 }
 
-// WithDeliveryTimeout sets how long an attempt to deliver may take, 15 seconds
-// unless it is given. It is real time.
+// WithDeliveryTimeout sets how long an attempt to deliver may take, in real time;
+// 15 seconds unless it is given.
 func WithDeliveryTimeout(timeout time.Duration) Option {
 	return Option{func(c *app.Config) { c.DeliveryTimeout = timeout }}
 }
 
-// WithRateLimit lets a key make so many requests a minute, and burst of them at
+// WithRateLimit allows a key perMinute requests a minute, and burst requests at
 // once. There is no limit unless it is given.
 func WithRateLimit(perMinute, burst int) Option {
 	return Option{func(c *app.Config) { c.RateLimit, c.RateBurst = perMinute, burst }}
 }
 
-// WithLogger takes the service's log, which is discarded otherwise.
+// WithLogger sets where the service logs to. Its log is discarded unless it is
+// given.
 func WithLogger(logger *slog.Logger) Option { return Option{func(c *app.Config) { c.Logger = logger }} }
 
 // stopTimeout is how long the service may take to end with its test.
@@ -75,7 +77,7 @@ func NewServer(tb testing.TB, options ...Option) *Server {
 			option.apply(&config)
 		}
 	}
-	config.Wrap = s.faults.wrap
+	config.Wrap = s.wrap
 	service, err := app.New(tb.Context(), config)
 	if err != nil {
 		tb.Fatalf("hooklinetest: %v", err)
@@ -113,8 +115,8 @@ func (s *Server) noteAttempt() {
 	}
 }
 
-// Client returns an SDK client for the service. Options come on top of the
-// service's URL and key.
+// Client returns an SDK client with the service's URL and key. Options are
+// applied after these.
 func (s *Server) Client(options ...client.Option) *client.Client {
 	s.tb.Helper()
 	own := []client.Option{client.WithBaseURL(s.URL), client.WithAPIKey(s.APIKey), client.WithHTTPClient(s.httpClient())}

@@ -1,7 +1,11 @@
 package hooklinetest_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,6 +115,78 @@ func TestServersShareNothing(t *testing.T) {
 	page, err := two.Client().WebhookConfigs.List(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Empty(t, page.Items)
+}
+
+// failedTest is a test that has ended. It keeps the message that it was failed
+// with.
+type failedTest struct {
+	testing.TB
+
+	message string
+}
+
+// Context returns one that has ended.
+func (f *failedTest) Context() context.Context {
+	ctx, cancel := context.WithCancel(f.TB.Context())
+	cancel()
+	return ctx
+}
+
+// Fatalf implements testing.TB.
+func (f *failedTest) Fatalf(format string, args ...any) {
+	f.message = fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+// waitInVain returns the message of a test that has ended while it waited.
+func waitInVain(t *testing.T, r *hooklinetest.Receiver, n int) string {
+	t.Helper()
+	failed := &failedTest{TB: t}
+	r.SetTB(failed)
+	var waiting sync.WaitGroup
+	waiting.Go(func() { r.WaitFor(n) })
+	waiting.Wait()
+	return failed.message
+}
+
+// TestWaitForExplains waits in vain, in each way that people get wrong.
+func TestWaitForExplains(t *testing.T) {
+	t.Parallel()
+	s := hooklinetest.NewServer(t)
+	r, elsewhere := s.Receiver(), s.Receiver()
+	assert.Equal(t, "hooklinetest: the test ended with 0 deliveries, not 1\n\tnothing was published"+
+		"\n\tno config has a URL that begins with "+r.URL, waitInVain(t, r, 1))
+
+	subscribe(t, s, elsewhere.URL)
+	publish(t, s)
+	elsewhere.WaitFor(1)
+	assert.Contains(t, waitInVain(t, r, 1), "\n\tpublished CONNECTION_CHANGED: 1 config matched\n\tno config has")
+
+	config := subscribe(t, s, r.URL+"/hooks")
+	_, err := s.Client().WebhookConfigs.Update(t.Context(), config.RootfiID, client.UpdateWebhookConfigRequest{
+		Topics: client.Value([]string{"sync.done"}), State: client.Ptr(client.WebhookConfigStateDisabled),
+	})
+	require.NoError(t, err)
+	_, err = s.Client().Events.Publish(t.Context(), client.PublishWebhookEventRequest{
+		WebhookType: client.WebhookTypeIntegration, Payload: []byte(`{}`),
+	})
+	require.ErrorIs(t, err, client.ErrInvalidRequest)
+	explained := waitInVain(t, r, 1)
+	assert.Contains(t, explained, "\n\tpublished INTEGRATION: refused with 400")
+	assert.Contains(t, explained, "(test) of type CONNECTION_CHANGED is DISABLED, with the topics sync.done")
+}
+
+// TestWaitForTellsTheLastError waits for more than arrives.
+func TestWaitForTellsTheLastError(t *testing.T) {
+	t.Parallel()
+	s := hooklinetest.NewServer(t)
+	r := s.Receiver()
+	r.Answer(http.StatusTeapot)
+	subscribe(t, s, r.URL)
+	publish(t, s)
+	r.WaitFor(1)
+	s.Advance(0)
+	assert.Regexp(t, `delivery [0-9a-f-]{36} is PENDING after 1 attempts, the last error: status 418 I'm a teapot$`, waitInVain(t, r, 2))
 }
 
 // BenchmarkNewServer starts servers, which end with the benchmark: run it with

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hookline-go/hookline/internal/delivery/egress"
+	"github.com/hookline-go/hookline/internal/telemetry"
 )
 
 // App is the assembled service. Its methods are safe for concurrent use.
@@ -19,7 +20,7 @@ type App struct {
 	config     Config
 	store      *database
 	guard      *egress.Guard
-	metrics    *metrics
+	metrics    *telemetry.Metrics
 	handler    http.Handler
 	deliveries *deliveries // nil for a process that makes none
 	draining   atomic.Bool
@@ -38,7 +39,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: config, store: store, guard: newGuard(&config), metrics: newMetrics(config.OnAttempt)}
+	a := &App{config: config, store: store, guard: newGuard(&config), metrics: telemetry.NewMetrics(config.Version)}
 	if err := a.assemble(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -46,6 +47,9 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) assemble(ctx context.Context) error {
+	if err := a.metrics.Register(a.store.collectors...); err != nil {
+		return err
+	}
 	if a.config.Dev {
 		if err := ensureDevKey(ctx, a.store); err != nil {
 			return err
@@ -66,6 +70,10 @@ func (a *App) assemble(ctx context.Context) error {
 // Handler returns the whole service: the API under /v4, the contract and the
 // health checks.
 func (a *App) Handler() http.Handler { return a.handler }
+
+// ReloadKeys reads the encryption key file again: what is written from now on is
+// encrypted with its newest key. On failure the keys stay as they are.
+func (a *App) ReloadKeys() error { return a.store.keys.Reload() }
 
 // Close ends the use of the database. Requests must have ended before.
 func (a *App) Close() error { return a.store.Close() }
@@ -106,11 +114,17 @@ func (a *App) serveHTTP(ctx context.Context, listener net.Listener) error {
 	go func() { failed <- service.Serve(listener) }()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("the service cannot go on: %w", err)
+		return cannotGoOn(err)
 	case <-ctx.Done():
 	}
 	a.draining.Store(true)
-	a.config.Logger.Info("stopping: requests under way may end", slog.Duration("timeout", a.config.ShutdownTimeout))
+	a.config.Logger.Info("stopping: open requests have time to finish", slog.Duration("drain_delay", a.config.DrainDelay),
+		slog.Duration("timeout", a.config.ShutdownTimeout))
+	select {
+	case err := <-failed:
+		return cannotGoOn(err)
+	case <-time.After(a.config.DrainDelay):
+	}
 	// The context has ended, and the requests under way have not.
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownTimeout)
 	defer cancel()
@@ -124,6 +138,19 @@ func (a *App) serveHTTP(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
+func cannotGoOn(err error) error { return fmt.Errorf("the service cannot go on: %w", err) }
+
+// closeWhileDraining has clients that keep their connections leave them at
+// their next request, while there is still somebody to answer it.
+func (a *App) closeWhileDraining(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Limits that keep slow or greedy clients from holding connections. Bodies are
 // bounded by the contract.
 const (
@@ -134,7 +161,7 @@ const (
 
 func (a *App) httpServer() *http.Server {
 	return &http.Server{
-		Handler:           a.handler,
+		Handler:           a.closeWhileDraining(a.handler),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       a.config.RequestTimeout,
 		// Reading and answering a request may each take the whole timeout.

@@ -25,6 +25,7 @@ const (
 	DefaultEncryptionKeyFile = "hookline.key"
 	DefaultRequestTimeout    = 30 * time.Second
 	DefaultShutdownTimeout   = 15 * time.Second
+	DefaultDrainDelay        = 2 * time.Second
 	DefaultRateBurst         = 200
 	DefaultMaxConfigs        = store.DefaultMaxConfigs
 	DefaultDeliveryTimeout   = delivery.DefaultTimeout
@@ -78,6 +79,10 @@ type Config struct {
 	// ShutdownTimeout is how long requests under way may take to end once the
 	// service is told to stop.
 	ShutdownTimeout time.Duration
+	// DrainDelay is how long the service goes on answering once it is told to
+	// stop, while /readyz says so: load balancers need the time to see it. 0 is
+	// no delay; DefaultDrainDelay is the command's.
+	DrainDelay time.Duration
 	// Role is the part of the service that this process is, all of it unless it
 	// is set.
 	Role Role
@@ -176,7 +181,7 @@ func (c Config) validate() error {
 	if c.Role != RoleAll && c.Role != RoleAPI && c.Role != RoleWorker {
 		return fmt.Errorf("the role must be %s, %s or %s, not %q", RoleAll, RoleAPI, RoleWorker, c.Role)
 	}
-	if c.RequestTimeout < 0 || c.ShutdownTimeout < 0 || c.DeliveryTimeout < 0 || c.SigningKeyOverlap < 0 {
+	if c.RequestTimeout < 0 || c.ShutdownTimeout < 0 || c.DrainDelay < 0 || c.DeliveryTimeout < 0 || c.SigningKeyOverlap < 0 {
 		return errors.New("a timeout cannot be negative")
 	}
 	return nil

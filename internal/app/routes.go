@@ -29,7 +29,7 @@ func (a *App) newHandler() (http.Handler, error) {
 	options := slices.Concat(routes, access)
 	options = append(options,
 		server.WithLogger(a.config.Logger),
-		server.WithObserver(a.metrics.http),
+		server.WithObserver(a.metrics.HTTP()),
 		server.WithTimeout(a.config.RequestTimeout),
 		server.WithClock(a.config.Clock),
 	)
@@ -57,7 +57,7 @@ func (a *App) operations() (serverapi.StrictServerInterface, []server.Option) {
 	if a.config.RateLimit > 0 {
 		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
 	}
-	service := api.New(a.store, api.Options{
+	service := api.New(a.publishing(), api.Options{
 		CheckURL: a.guard.CheckURL, CheckSigningKey: checkSigningKey, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
 	})
 	a.endStreams = service.EndStreams
@@ -75,12 +75,13 @@ func (a *App) routes(engine *contract.Contract) ([]server.Option, error) {
 	}
 	options := []server.Option{
 		get("/openapi.yaml", document("application/yaml", hookline.OpenAPI())),
+		get("/openapi.client.yaml", document("application/yaml", hookline.ClientOpenAPI())),
 		get("/openapi.json", document("application/json", json)),
 		get("/healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") }),
 		get("/readyz", a.ready),
 	}
 	if a.config.Metrics {
-		options = append(options, get("/metrics", a.metrics.handler().ServeHTTP))
+		options = append(options, get("/metrics", a.metrics.Handler().ServeHTTP))
 	}
 	return options, nil
 }
@@ -108,7 +109,7 @@ func (a *App) wrap(service http.Handler, engine *contract.Contract) http.Handler
 const pingTimeout = 2 * time.Second
 
 // ready tells a load balancer whether to send requests: not while the service
-// stops, or its database does not answer.
+// stops, its database does not answer, or writes fail.
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), pingTimeout)
 	defer cancel()
@@ -117,6 +118,8 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusServiceUnavailable, "stopping\n")
 	case a.store.Ping(ctx) != nil:
 		answer(w, http.StatusServiceUnavailable, "the database does not answer\n")
+	case a.store.CheckWrites(ctx) != nil:
+		answer(w, http.StatusServiceUnavailable, "the database cannot be written to\n")
 	default:
 		answer(w, http.StatusOK, "ready\n")
 	}

@@ -52,7 +52,7 @@ func TestDevelopmentModeIsLocal(t *testing.T) {
 func TestPathsBesideTheAPI(t *testing.T) {
 	s := newService(t)
 	for path, mediaType := range map[string]string{
-		"/openapi.yaml": "application/yaml", "/openapi.json": "application/json",
+		"/openapi.yaml": "application/yaml", "/openapi.client.yaml": "application/yaml", "/openapi.json": "application/json",
 		"/healthz": "text/plain; charset=utf-8", "/readyz": "text/plain; charset=utf-8",
 	} {
 		got := s.do(call{method: http.MethodGet, path: path})
@@ -84,8 +84,8 @@ func TestRequestMetrics(t *testing.T) {
 	s.do(call{operation: "listWebhookConfigs", method: http.MethodGet, path: configs, header: map[string]string{"api_key": "wrong"}})
 	s.do(call{method: http.MethodGet, path: "/nothing"})
 	body := string(s.do(call{method: http.MethodGet, path: "/metrics"}).body)
-	assert.Contains(t, body, `hookline_http_requests_total{operation="listWebhookConfigs",status="200"} 1`)
-	assert.Contains(t, body, `hookline_http_requests_total{operation="listWebhookConfigs",status="401"} 1`)
-	assert.Contains(t, body, `hookline_http_requests_total{operation="",status="404"} 1`)
+	assert.Contains(t, body, `hookline_http_requests_total{class="2xx",operation="listWebhookConfigs"} 1`)
+	assert.Contains(t, body, `hookline_http_requests_total{class="4xx",operation="listWebhookConfigs"} 1`)
+	assert.Contains(t, body, `hookline_http_requests_total{class="4xx",operation=""} 1`)
 	assert.Contains(t, body, `hookline_http_request_duration_seconds_count{operation="listWebhookConfigs"} 2`)
 }

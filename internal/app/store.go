@@ -27,6 +27,8 @@ type Store interface {
 	RevokeKey(ctx context.Context, organisationID, id int64) (webhook.Key, error)
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error
+	// CheckWrites tells whether the database can be written to.
+	CheckWrites(ctx context.Context) error
 	// Close ends the use of the store.
 	Close() error
 }

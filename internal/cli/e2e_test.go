@@ -62,10 +62,18 @@ type process struct {
 
 func start(t *testing.T, folder string, args ...string) *process {
 	t.Helper()
+	return startWith(t, folder, func(*exec.Cmd) {}, args...)
+}
+
+// startWith is start for a program whose surroundings are changed.
+func startWith(t *testing.T, folder string, change func(*exec.Cmd), args ...string) *process {
+	t.Helper()
 	p := &process{t: t}
 	p.cmd = exec.CommandContext(t.Context(), binary, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...) //nolint:gosec // our own binary
 	p.cmd.Dir = folder
+	p.cmd.Env = append(os.Environ(), "HOOKLINE_DRAIN_DELAY=0s")
 	p.cmd.Stderr = &p.stderr
+	change(p.cmd)
 	stdout, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, p.cmd.Start())
@@ -305,7 +313,7 @@ func TestFailedStarts(t *testing.T) {
 func TestDocumentsAndHealth(t *testing.T) {
 	p := start(t, t.TempDir(), "--dev")
 	for path, want := range map[string]string{
-		"/healthz": "ok", "/readyz": "ready", "/openapi.yaml": "openapi: 3.0.3", "/openapi.json": `"openapi":"3.0.3"`,
+		"/healthz": "ok", "/readyz": "ready", "/openapi.yaml": "openapi: 3.0.3", "/openapi.client.yaml": "openapi: 3.0.3", "/openapi.json": `"openapi":"3.0.3"`,
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, http.NoBody)
 		require.NoError(t, err)

@@ -69,6 +69,25 @@ func (f *duration) check(c *cli.Command) error {
 	return nil
 }
 
+// delayFlag takes a time that may be nothing.
+func delayFlag(name string, value time.Duration, usage string) cli.Flag {
+	return &delay{&cli.DurationFlag{
+		Name: name, Value: value, DefaultText: shortDuration(value), Usage: usage, Sources: variable(name),
+	}}
+}
+
+type delay struct{ *cli.DurationFlag }
+
+// check implements checkedFlag.
+func (f *delay) check(c *cli.Command) error {
+	if c.Duration(f.Name) < 0 {
+		return errNegative
+	}
+	return nil
+}
+
+var errNegative = errors.New("must not be negative")
+
 var errNotPositive = errors.New("must be longer than 0s")
 
 // shortDuration writes a time without the parts that are zero.

@@ -95,7 +95,7 @@ func newListener(k *call) (*listener, error) {
 			return nil, usageError(fmt.Errorf("--secret: %w", err))
 		}
 	} else if l.forward != "" {
-		l.say("signing with %s, which is good for this run only", secret)
+		l.sayf("signing with %s, which is good for this run only", secret)
 	}
 	var err error
 	if l.signer, err = receiver.NewSigner(secret); err == nil && k.c.Bool("verify") {
@@ -133,18 +133,18 @@ func (l *listener) watch() client.Middleware {
 		response, err := next(request)
 		switch {
 		case err == nil && response.StatusCode == http.StatusOK:
-			l.say("listening; an interrupt ends this")
+			l.sayf("listening; an interrupt ends this")
 			lost = false
 		case request.Context().Err() == nil && !lost:
-			l.say("the service cannot be reached; trying again")
+			l.sayf("the service cannot be reached; trying again")
 			lost = true
 		}
 		return response, err
 	}
 }
 
-// say prints a line that is not about an event.
-func (l *listener) say(format string, args ...any) {
+// sayf prints a line that is not about an event.
+func (l *listener) sayf(format string, args ...any) {
 	_, _ = fmt.Fprintf(l.k.c.Root().ErrWriter, format+"\n", args...)
 }
 
@@ -162,11 +162,9 @@ type heard struct {
 func (l *listener) handle(ctx context.Context, event *client.WebhookStreamEvent) error {
 	h := heard{WebhookStreamEvent: event}
 	if l.forward != "" {
-		if err := l.send(ctx, &h); err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return nil // it was interrupted
+		err := l.send(ctx, &h)
+		if err != nil || ctx.Err() != nil {
+			return err // an interrupt is none
 		}
 	}
 	out := l.k.c.Root().Writer

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"runtime/debug"
 	"slices"
@@ -33,6 +32,7 @@ func serveCommand() *cli.Command {
 			countFlag("max-configs", app.DefaultMaxConfigs, 1, "`N` webhook configs that an organisation may have"),
 			durationFlag("request-timeout", app.DefaultRequestTimeout, "longest `TIME` that the answer to a request may take"),
 			durationFlag("shutdown-timeout", app.DefaultShutdownTimeout, "`TIME` that open requests have to finish when the service stops"),
+			delayFlag("drain-delay", app.DefaultDrainDelay, "`TIME` that the service goes on answering when it is told to stop, while /readyz says so"),
 			&cli.BoolFlag{
 				Name: "no-migrate", Sources: variable("no-migrate"),
 				Usage: "do not change the database's schema: see hookline migrate",
@@ -46,6 +46,7 @@ func serveCommand() *cli.Command {
 }
 
 func serve(ctx context.Context, c *cli.Command) (err error) {
+	survivePipes()
 	logger, err := newLogger(c.Root().ErrWriter, c.String("log-format"), c.String("log-level"))
 	if err != nil {
 		return err
@@ -56,6 +57,7 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	config.RateLimit, config.RateBurst = c.Int("rate-limit"), c.Int("rate-burst")
 	config.MaxConfigs = c.Int("max-configs")
 	config.RequestTimeout, config.ShutdownTimeout = c.Duration("request-timeout"), c.Duration("shutdown-timeout")
+	config.DrainDelay = c.Duration("drain-delay")
 	config.Metrics, config.WithoutMigrations = c.Bool("metrics"), c.Bool("no-migrate")
 	config.Logger = logger
 	if err := readDeliveryFlags(c, &config); err != nil {
@@ -66,6 +68,8 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, service.Close()) }()
+	ctx, stop := heedSignals(ctx, logger, service.ReloadKeys)
+	defer stop()
 	listener, err := service.Listen(ctx)
 	if err != nil {
 		return err
@@ -101,17 +105,4 @@ The API key is %[1]s. Try it, the first command in a window of its own:
   hookline logs list%[2]s
 
 `, app.DevKey, here)
-}
-
-// newLogger takes values that the flags have checked.
-func newLogger(w io.Writer, format, level string) (*slog.Logger, error) {
-	var threshold slog.Level
-	if err := threshold.UnmarshalText([]byte(level)); err != nil {
-		return nil, usageError(err)
-	}
-	options := &slog.HandlerOptions{Level: threshold}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options)), nil
-	}
-	return slog.New(slog.NewTextHandler(w, options)), nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,6 +18,14 @@ import (
 // where that can be read.
 func terminal(t *testing.T) (program, reader *os.File) {
 	t.Helper()
+	reader, program = openTerminal(t)
+	return program, reader
+}
+
+// openTerminal returns both ends of a pseudo-terminal, that of the terminal
+// first.
+func openTerminal(t *testing.T) (reader, program *os.File) {
+	t.Helper()
 	reader, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = reader.Close() })
@@ -27,7 +36,7 @@ func terminal(t *testing.T) (program, reader *os.File) {
 	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = program.Close() })
-	return program, reader
+	return reader, program
 }
 
 // TestValidateColour shows colours on a terminal, and none where the user does
@@ -63,4 +72,16 @@ func TestValidateColour(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A service whose terminal is closed stops in good order.
+func TestServeStopsWithItsTerminal(t *testing.T) {
+	reader, program := openTerminal(t)
+	p := startWith(t, t.TempDir(), func(c *exec.Cmd) {
+		c.Stdin, c.SysProcAttr = program, &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	}, "--dev")
+	require.NoError(t, program.Close())
+	require.NoError(t, reader.Close())
+	require.NoError(t, p.cmd.Wait())
+	require.Contains(t, p.stderr.String(), "stopping")
 }

@@ -22,7 +22,7 @@ func TestValidateStatus(t *testing.T) {
 	folder := t.TempDir()
 	for name, text := range map[string]string{
 		"good.sh": goodCommand, "bad.sh": badCommand, "none.sh": "echo\n", "broken.sh": "curl '", "warn.sh": goodCommand + "curl https://api.rootfi.dev/v4/x\n",
-		"3.1.yaml":  "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\n",
+		"4.0.yaml":  "openapi: 4.0.0\ninfo: {title: t, version: '1'}\npaths: {}\n",
 		"body.json": `{"state": "DISABLED"}`,
 		"spec.yaml": "openapi: 3.0.3\ninfo: {title: t, version: '1'}\nservers: [{url: 'https://things.example.com/'}]\npaths:\n  /things:\n    get:\n" +
 			"      parameters: [{name: n, in: query, schema: {type: integer}}]\n      responses: {'200': {description: ok}}\n",
@@ -55,7 +55,7 @@ func TestValidateStatus(t *testing.T) {
 		{"no path", nil, 2, "", "name the files"},
 		{"unknown flag", []string{"--nope"}, 2, "", "nope"},
 		{"unknown format", []string{"--format", "xml", "good.sh"}, 2, "", "--format must be one of text, json, junit, sarif, github"},
-		{"document of another version", []string{"--spec", "3.1.yaml", "good.sh"}, 2, "", "only 3.0 is supported"},
+		{"document of another version", []string{"--spec", "4.0.yaml", "good.sh"}, 2, "", "only 3.0, 3.1 and 3.2 are supported"},
 		{"unknown operation", []string{"--operation", "nope", "good.sh"}, 2, "", "nope"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

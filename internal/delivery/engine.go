@@ -28,13 +28,13 @@ const (
 )
 
 const (
-	// bulkWorkers is how many attempts are made at a time for organisations
+	// backlogWorkers is how many jobs are worked on at a time for organisations
 	// that have a backlog. They are few, because what the queue hands out at
 	// once is what the database works on while others wait.
-	bulkWorkers = 128
+	backlogWorkers = 128
 	// spareWorkers find that their jobs cannot have their turn, and send them
 	// away.
-	spareWorkers = 64
+	spareWorkers = 32
 )
 
 // places is how many attempts may wait for the database and for their slot. An
@@ -128,7 +128,7 @@ const (
 // gate returns the gate for all attempts of this process.
 func (o *Options) gate() gateOptions {
 	return gateOptions{
-		places: places, bulk: bulkWorkers,
+		places: places, backlog: backlogWorkers,
 		fast: cmp.Or(o.Workers, DefaultWorkers), slow: cmp.Or(o.SlowWorkers, DefaultSlowWorkers),
 		failing: cmp.Or(o.FailingWorkers, DefaultFailingWorkers), perEndpoint: cmp.Or(o.PerEndpoint, DefaultPerEndpoint),
 	}
@@ -157,7 +157,7 @@ func (o *Options) config() *river.Config {
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
 			string(webhook.LaneDeliveries): lane(limits.places + limits.slots()),
-			string(webhook.LaneBulk):       lane(limits.bulk),
+			string(webhook.LaneBulk):       lane(limits.backlog),
 			string(webhook.LaneSlow):       lane(limits.slow),
 			string(webhook.LaneFailing):    lane(limits.failing),
 			string(laneRecoveries):         {MaxWorkers: 1},

@@ -17,6 +17,10 @@ const (
 	waitRoom = 32
 	// slowAfter is the mean duration from which on an endpoint is slow.
 	slowAfter = time.Second
+	// backlogFactor lets one organisation alone have most of the backlog's
+	// workers: jobs that the queue hands out in vain cost more than those that
+	// wait in it.
+	backlogFactor = 8
 	// forgetAfter is how long the gate remembers an endpoint that is slow or
 	// failing, and is not used: its config may have been deleted.
 	forgetAfter = 15 * time.Minute
@@ -39,6 +43,7 @@ type gate struct {
 
 	mu            sync.Mutex
 	places        pool
+	backlog       pool
 	slots         [classes]pool
 	ceiling       ceiling
 	endpoints     map[int64]*endpoint // by config
@@ -50,18 +55,18 @@ type gate struct {
 
 // gateOptions are the limits of a gate. All are required.
 type gateOptions struct {
-	places, fast, bulk, slow, failing, perEndpoint int
+	places, backlog, fast, slow, failing, perEndpoint int
 }
 
 // slots is how many attempts can be under way.
-func (o *gateOptions) slots() int { return o.fast + o.bulk + o.slow + o.failing }
+func (o *gateOptions) slots() int { return o.fast + o.slow + o.failing }
 
 func newGate(o gateOptions) *gate {
 	return &gate{
 		limit: o.perEndpoint, now: time.Now,
-		places: pool{size: o.places},
+		places: pool{size: o.places, factor: 1}, backlog: pool{size: o.backlog, factor: backlogFactor},
 		slots: [classes]pool{
-			fast: {size: o.fast}, bulk: {size: o.bulk}, slow: {size: o.slow}, failing: {size: o.failing},
+			fast: {size: o.fast, factor: 1}, slow: {size: o.slow, factor: 1}, failing: {size: o.failing, factor: 1},
 		},
 		ceiling:   ceiling{most: o.slots(), now: o.slots()},
 		endpoints: map[int64]*endpoint{}, organisations: map[int64]*organisation{}, hosts: map[string]*party{},
@@ -83,7 +88,9 @@ type turn struct {
 	class   class
 	running bool
 	over    bool
-	ready   chan struct{} // closed with the slot of an attempt that waits
+
+	isBacklog bool          // it has one of the backlog's workers
+	ready     chan struct{} // closed with the slot of an attempt that waits
 }
 
 // deferral says what follows for an attempt that cannot have its turn soon.
@@ -102,12 +109,7 @@ func (g *gate) join(organisationID, configID int64, lane webhook.Lane) (t *turn,
 	g.sweep()
 	t = g.enter(organisationID, configID)
 	class := t.endpoint.class(g.now())
-	isBacklog := lane == webhook.LaneBulk
-	switch {
-	case class == fast && isBacklog:
-		class = bulk
-	case class != fast && isBacklog:
-		// The backlog's few workers are for what is done at once.
+	if lane == webhook.LaneBulk && !g.joinBacklog(t, class) {
 		return nil, g.giveUp(t, class), false
 	}
 	if class == fast {
@@ -122,6 +124,18 @@ func (g *gate) join(organisationID, configID int64, lane webhook.Lane) (t *turn,
 	}
 	g.begin(t, class)
 	return t, deferral{}, true
+}
+
+// joinBacklog takes one of the backlog's few workers, which are shared like
+// everything else. They are for what is done within a moment.
+func (g *gate) joinBacklog(t *turn, c class) bool {
+	if c != fast || !g.backlog.grants(t.organisation.backlog) {
+		return false
+	}
+	t.isBacklog = true
+	t.organisation.backlog++
+	g.backlog.used++
+	return true
 }
 
 func (g *gate) enter(organisationID, configID int64) *turn {
@@ -222,9 +236,7 @@ func (g *gate) begin(t *turn, class class) {
 	}
 	t.class, t.running = class, true
 	g.vacate(t)
-	if class == fast {
-		t.organisation.recordHold(g.now().Sub(t.joined))
-	}
+	t.organisation.recordHold(g.now().Sub(t.joined))
 	t.endpoint.running++
 	t.organisation.running[class]++
 	if t.host != nil {
@@ -271,9 +283,6 @@ func (t *turn) end(result *Result) {
 	defer g.mu.Unlock()
 	t.endpoint.record(result, g.now())
 	g.ceiling.record(result)
-	if t.class == bulk {
-		t.organisation.recordHold(g.now().Sub(t.joined))
-	}
 	g.depart(t)
 	g.grant()
 }
@@ -299,6 +308,10 @@ func (g *gate) giveUp(t *turn, c class) deferral {
 // attempts and about whom there is nothing to remember.
 func (g *gate) depart(t *turn) {
 	t.over = true
+	if t.isBacklog {
+		t.organisation.backlog--
+		g.backlog.used--
+	}
 	if t.running {
 		t.endpoint.running--
 		t.organisation.running[t.class]--

@@ -22,7 +22,7 @@ const (
 // roomyGate bounds nothing but the attempts to one endpoint.
 func roomyGate(perEndpoint int) *gate {
 	const plenty = 10_000
-	return newGate(gateOptions{places: plenty, fast: plenty, bulk: plenty, slow: plenty, failing: plenty, perEndpoint: perEndpoint})
+	return newGate(gateOptions{places: plenty, backlog: plenty, fast: plenty, slow: plenty, failing: plenty, perEndpoint: perEndpoint})
 }
 
 func joined(t *testing.T, g *gate, organisation, config int64) *turn {
@@ -260,24 +260,24 @@ func TestGateSharesPlaces(t *testing.T) {
 // TestGateSharesTheBacklog has two organisations with more than they may have.
 func TestGateSharesTheBacklog(t *testing.T) {
 	t.Parallel()
-	g := newGate(gateOptions{places: 100, fast: 8, bulk: 8, slow: 8, failing: 8, perEndpoint: 8})
+	g := newGate(gateOptions{places: 100, backlog: 9, fast: 100, slow: 8, failing: 8, perEndpoint: 8})
 	join := func(organisation, config int64) (d deferral, ok bool) {
 		_, d, ok = g.join(organisation, config, webhook.LaneBulk)
 		return d, ok
 	}
-	for config := range int64(4) {
+	for config := range int64(8) {
 		_, ok := join(orgA, config)
 		require.True(t, ok)
 	}
-	d, ok := join(orgA, 5)
-	require.False(t, ok, "half of all is its share, and nothing waits")
-	assert.Equal(t, webhook.LaneBulk, d.lane)
-	_, ok = join(orgB, 6)
+	d, ok := join(orgA, 8)
+	require.False(t, ok, "one worker is left to others")
+	assert.Empty(t, d.lane, "it comes again by the same lane")
+	_, ok = join(orgB, 9)
 	require.True(t, ok)
 	for range 8 {
-		begun(t, g, orgB, 7).end(ended(KindDelivered, 14*time.Second))
+		begun(t, g, orgB, 10).end(ended(KindDelivered, 14*time.Second))
 	}
-	d, ok = join(orgB, 7)
+	d, ok = join(orgB, 10)
 	require.False(t, ok, "what is slow does not hold the backlog's workers")
 	assert.Equal(t, webhook.LaneSlow, d.lane)
 }

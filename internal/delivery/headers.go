@@ -21,17 +21,17 @@ import (
 // to read, which is the operator's. The contract refuses them when a config is
 // made (openapi.yaml, WebhookHeaderName; a test holds both together). Configs
 // that were made before a header came into the list are sent without it.
-var ours = map[string]bool{
-	"Content-Type": true, "User-Agent": true,
-	"Host": true, "Content-Length": true, "Content-Encoding": true, "Transfer-Encoding": true,
-	"Connection": true, "Keep-Alive": true, "Upgrade": true, "Te": true, "Trailer": true,
-	"Expect": true, "Http2-Settings": true,
-	"Proxy-Connection": true, "Proxy-Authorization": true, "Proxy-Authenticate": true,
+var ours = []string{
+	"Content-Type", "User-Agent",
+	"Host", "Content-Length", "Content-Encoding", "Transfer-Encoding",
+	"Connection", "Keep-Alive", "Upgrade", "Te", "Trailer",
+	"Expect", "Http2-Settings",
+	"Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate",
 }
 
 // ReservedHeaders returns the names that are reserved, in their canonical form.
 // Those that begin with "Webhook-" are, too.
-func ReservedHeaders() []string { return slices.Sorted(maps.Keys(ours)) }
+func ReservedHeaders() []string { return slices.Clone(ours) }
 
 // ourPrefix is that of Standard Webhooks' headers.
 const ourPrefix = "Webhook-"
@@ -40,8 +40,10 @@ const ourPrefix = "Webhook-"
 // compared without regard to case. The name of the signature's second header
 // is the config's own matter.
 func IsReserved(name string) bool {
-	canonical := http.CanonicalHeaderKey(name)
-	return ours[canonical] || strings.HasPrefix(canonical, ourPrefix)
+	if len(name) >= len(ourPrefix) && strings.EqualFold(name[:len(ourPrefix)], ourPrefix) {
+		return true
+	}
+	return slices.ContainsFunc(ours, func(reserved string) bool { return strings.EqualFold(name, reserved) })
 }
 
 // Errors of what cannot be sent. They are shown in the log of the delivery.
@@ -60,17 +62,25 @@ func (s *Sender) setHeaders(r *http.Request, d *webhook.Dispatch) error {
 	if err := setCustomHeaders(r.Header, d); err != nil {
 		return err
 	}
-	now := s.now()
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", s.userAgent)
-	r.Header.Set(receiver.HeaderID, d.EventID.String())
+	now, id := s.now(), d.EventID.String()
+	// One piece of memory holds the values of all our headers.
+	values := [...]string{"application/json", s.userAgent, id, strconv.FormatInt(now.Unix(), 10)}
+	for i, name := range [...]string{"Content-Type", "User-Agent", headerID, headerTimestamp} {
+		r.Header[name] = values[i : i+1 : i+1]
+	}
 	allowReplay(r.Header)
-	r.Header.Set(receiver.HeaderTimestamp, strconv.FormatInt(now.Unix(), 10))
 	if len(d.SigningKeys) == 0 {
 		return nil
 	}
-	return setSignature(r.Header, d, now)
+	return s.setSignature(r.Header, d, id, now)
 }
+
+// The names of Standard Webhooks as [http.Header] has them.
+var (
+	headerID        = http.CanonicalHeaderKey(receiver.HeaderID)
+	headerTimestamp = http.CanonicalHeaderKey(receiver.HeaderTimestamp)
+	headerSignature = http.CanonicalHeaderKey(receiver.HeaderSignature)
+)
 
 // replayKey is one of the headers by which [http.Transport] knows a POST that
 // may be sent twice; the other one is Idempotency-Key.
@@ -85,23 +95,20 @@ func allowReplay(header http.Header) {
 	}
 }
 
-func setSignature(header http.Header, d *webhook.Dispatch, now time.Time) error {
-	secrets := make([]string, len(d.SigningKeys))
-	for i, key := range d.SigningKeys {
-		secrets[i] = key.Reveal()
-	}
-	signer, err := receiver.NewSigner(secrets...)
+func (s *Sender) setSignature(header http.Header, d *webhook.Dispatch, id string, now time.Time) error {
+	signer, err := s.signers.of(d.SigningKeys)
 	if err != nil {
 		return errInvalidKey // whatever err says is about a secret
 	}
-	signature, err := signer.Sign(d.EventID.String(), now, d.Payload)
+	signature, err := signer.Sign(id, now, d.Payload)
 	if err != nil {
 		return errInvalidKey // an event's id and a time can always be signed
 	}
-	header.Set(receiver.HeaderSignature, signature)
+	values := []string{signature}
+	header[headerSignature] = values
 	if isSettable(d.SignatureHeader) {
-		header.Del(d.SignatureHeader)
-		header[d.SignatureHeader] = []string{signature} // as the config spells it
+		maps.DeleteFunc(header, func(name string, _ []string) bool { return strings.EqualFold(name, d.SignatureHeader) })
+		header[d.SignatureHeader] = values // as the config spells it
 	}
 	return nil
 }
@@ -115,7 +122,7 @@ func setCustomHeaders(header http.Header, d *webhook.Dispatch) error {
 	for i, custom := range d.Headers {
 		name, value := strings.TrimSpace(custom.Name), custom.Value.Reveal()
 		canonical := http.CanonicalHeaderKey(name)
-		if IsReserved(name) || len(d.SigningKeys) > 0 && canonical == http.CanonicalHeaderKey(d.SignatureHeader) {
+		if IsReserved(name) || len(d.SigningKeys) > 0 && strings.EqualFold(name, d.SignatureHeader) {
 			continue
 		}
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {

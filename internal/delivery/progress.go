@@ -43,7 +43,10 @@ func (p phase) String() string {
 
 // progress follows one attempt. Its hooks are called from the goroutines that
 // dial and write, which can outlast the attempt's own look at it.
-type progress struct{ current atomic.Int32 }
+type progress struct {
+	current atomic.Int32
+	hooks   httptrace.ClientTrace
+}
 
 func (p *progress) phase() phase { return phase(p.current.Load()) }
 
@@ -59,7 +62,7 @@ func (p *progress) reach(next phase) {
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
+	p.hooks = httptrace.ClientTrace{
 		DNSStart:             func(httptrace.DNSStartInfo) { p.reach(phaseDNS) },
 		ConnectStart:         func(string, string) { p.reach(phaseConnect) },
 		TLSHandshakeStart:    func() { p.reach(phaseTLS) },
@@ -71,4 +74,5 @@ func (p *progress) trace() *httptrace.ClientTrace {
 			}
 		},
 	}
+	return &p.hooks
 }

@@ -38,6 +38,7 @@ type Sender struct {
 	timeout   time.Duration
 	userAgent string
 	now       func() time.Time
+	signers   *signers
 }
 
 // NewSender returns a sender.
@@ -47,6 +48,7 @@ func NewSender(o SenderOptions) *Sender {
 		timeout:   cmp.Or(o.Timeout, DefaultTimeout),
 		userAgent: "hookline/" + cmp.Or(o.Version, "dev"),
 		now:       o.Now,
+		signers:   newSigners(),
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -82,12 +84,16 @@ func (s *Sender) Send(ctx context.Context, d *webhook.Dispatch) Result {
 	return result
 }
 
+// ourHeaders is how many headers an attempt has besides the config's own.
+const ourHeaders = 8
+
 // request builds the POST. Its errors may be shown.
 func (s *Sender) request(ctx context.Context, d *webhook.Dispatch) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Payload))
 	if err != nil || egress.CheckForm(r.URL) != nil {
 		return nil, errInvalidURL // err repeats the URL
 	}
+	r.Header = make(http.Header, ourHeaders+len(d.Headers))
 	if err := s.setHeaders(r, d); err != nil {
 		return nil, err
 	}

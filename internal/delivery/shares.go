@@ -12,7 +12,6 @@ type class int
 
 const (
 	fast    class = iota // it answers promptly, or is not known yet
-	bulk                 // the same, of an organisation with a backlog
 	slow                 // it takes [slowAfter] and longer
 	failing              // it keeps failing
 
@@ -22,8 +21,6 @@ const (
 // lane is where attempts of the class wait, "" for where they are.
 func (c class) lane() webhook.Lane {
 	switch c {
-	case bulk:
-		return webhook.LaneBulk
 	case slow:
 		return webhook.LaneSlow
 	case failing:
@@ -34,12 +31,13 @@ func (c class) lane() webhook.Lane {
 }
 
 // pool is a number of things that are shared. A party may have one more as long
-// as it has less than what is left: one alone gets half of all, two a third
-// each, and whoever comes next always finds something. (Dynamic thresholds:
-// Choudhury and Hahne, IEEE/ACM Transactions on Networking 6, 1998.)
-type pool struct{ size, used int }
+// as it has less than what is left, times the factor: with a factor of 1 one
+// alone gets half of all, two get a third each, and whoever comes next always
+// finds something. (Dynamic thresholds: Choudhury and Hahne, IEEE/ACM
+// Transactions on Networking 6, 1998.)
+type pool struct{ size, used, factor int }
 
-func (p *pool) grants(used int) bool { return used < p.size-p.used }
+func (p *pool) grants(used int) bool { return used < (p.size-p.used)*p.factor }
 
 // ceiling bounds all attempts under way at what the machine has shown to take.
 // It falls by half when a resource is short, and rises by one with each attempt
@@ -69,7 +67,9 @@ type organisation struct {
 	id     int64
 	places int
 	queue  []*turn
-	hold   time.Duration // mean time from a place to a slot, or to the end of a backlog's attempt
+	hold   time.Duration // mean time from a place to a slot
+	// backlog is how many of the backlog's workers it has.
+	backlog int
 }
 
 func (o *organisation) recordHold(took time.Duration) { o.hold = smooth(o.hold, took) }
@@ -138,7 +138,7 @@ func (g *gate) isFree(t *turn, c class) bool {
 // endpoint's last attempt can expect its turn within maxWait.
 func (g *gate) mayWait(t *turn) bool {
 	// The attempt has taken its place already.
-	if before := (pool{size: g.places.size, used: g.places.used - 1}); !before.grants(t.organisation.places - 1) {
+	if before := (pool{size: g.places.size, used: g.places.used - 1, factor: g.places.factor}); !before.grants(t.organisation.places - 1) {
 		return false
 	}
 	waiting := t.endpoint.users - g.limit
@@ -168,8 +168,6 @@ func (g *gate) defers(t *turn, c class) deferral {
 	switch {
 	case e.running >= g.limit || c == fast && e.users > g.limit:
 		return g.spread(&e.nextFree, pace/time.Duration(g.limit), c, now)
-	case c == bulk:
-		return g.spread(&o.nextFree[c], o.hold/time.Duration(max(1, o.running[c])), c, now)
 	case c != fast && t.host != nil && !g.slots[c].grants(t.host.running[c]):
 		return g.spread(&t.host.nextFree[c], pace/time.Duration(max(1, t.host.running[c])), c, now)
 	case c != fast:

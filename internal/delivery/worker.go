@@ -18,7 +18,8 @@ type Store interface {
 	// BeginAttempt marks a delivery PROCESSING and returns what is to be sent;
 	// webhook.CodeOvertaken if there is nothing to do any more, and
 	// webhook.CodeAttemptUnderWay if another worker has begun it, less than a
-	// lease ago.
+	// lease ago, and webhook.CodeDecryptionFailed if the secrets of its config
+	// do not open: it is to be begun again after webhook.UnreadablePause.
 	BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error)
 	// ReleaseAttempt takes back the beginning of an attempt.
 	ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error
@@ -60,7 +61,7 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 	defer turn.leave()
 	dispatch, err := w.store.BeginAttempt(ctx, job, w.lease)
 	if err != nil {
-		return w.missed(err)
+		return w.missed(ctx, job, err)
 	}
 	// Only what the endpoint sees counts as its load, so the database is done
 	// with by now.
@@ -86,12 +87,17 @@ func panicked(ctx context.Context, logger *slog.Logger, value any) error {
 
 // missed says what a job does whose attempt cannot be begun. One that another
 // worker has is looked at again when that worker must be done or dead.
-func (w *attemptWorker) missed(err error) error {
+func (w *attemptWorker) missed(ctx context.Context, job webhook.Job, err error) error {
 	switch webhook.CodeOf(err) {
 	case webhook.CodeOvertaken:
 		return nil
 	case webhook.CodeAttemptUnderWay:
 		return river.JobSnooze(w.lease)
+	case webhook.CodeDecryptionFailed:
+		w.logger.LogAttrs(ctx, slog.LevelError, "an attempt cannot be begun",
+			slog.String("delivery", job.DeliveryID.String()), slog.Int64("organisation", job.OrganisationID),
+			slog.Int64("config", job.ConfigID), slog.Any("error", err))
+		return river.JobSnooze(webhook.UnreadablePause)
 	default:
 		return err
 	}

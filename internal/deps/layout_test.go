@@ -57,14 +57,14 @@ var layout = map[string]rule{
 		why:     "users link the receiver into their programs: it brings them the generated types and nothing else",
 	},
 	"contract": {
-		imports: []string{"", "internal/openapi"},
+		// Users have documents that kin-openapi has read: FromDocument.
+		imports: []string{"", "internal/openapi", kinOpenAPI},
 		why:     "it is the public face of the validation engine, and nothing else",
 	},
 	"internal/openapi": {
-		// The YAML nodes know where the document says what: kin-openapi's own
-		// do not have every keyword.
+		// regexp2 reads the patterns that RE2 cannot: ECMA-262 has look-around.
 		imports: []string{
-			"internal/jsonpointer", kinOpenAPI, jsonText, "github.com/agnivade/levenshtein", uuid, yaml,
+			"internal/jsonpointer", jsonText, "github.com/agnivade/levenshtein", "github.com/dlclark/regexp2/v2", uuid, yaml,
 		},
 		why: "server, command line, SDK and tests share one validation engine, so it knows none of them",
 	},
@@ -158,13 +158,20 @@ var layout = map[string]rule{
 		imports: []string{"internal/webhook", "golang.org/x/net/idna"},
 		why:     "which addresses are forbidden depends on no queue, no database and no config: it can be read on its own",
 	},
+	"internal/telemetry": {
+		imports: []string{
+			"internal/webhook", "internal/delivery", "server", pgx, "github.com/prometheus/client_golang", "go.opentelemetry.io",
+		},
+		why: "it listens to what others do, through their interfaces, and nothing depends on what it hears",
+	},
 	"internal/console": {
 		imports: []string{"internal/webhook"},
 		why:     "the pages show the domain through interfaces of their own",
 	},
 	"internal/validate": {
 		imports: []string{
-			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/har", "internal/validate/httpfile",
+			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/bruno", "internal/validate/har", "internal/validate/hurl",
+			"internal/validate/insomnia", "internal/validate/ndjson", "internal/validate/openapidoc", "internal/validate/yamltext", "internal/validate/httpfile",
 			"internal/validate/jsontree", "internal/validate/document", "internal/validate/postman", "internal/validate/report",
 			"internal/validate/scripts", "internal/validate/shell", "internal/validate/source", doublestar,
 			// The standard library decodes gzip and deflate, and not br; the
@@ -207,6 +214,26 @@ var layout = map[string]rule{
 		imports: []string{"internal/validate/source", "internal/validate/jsontree", "internal/validate/yamltext"},
 		why:     "a format turns files into requests, and does not judge them",
 	},
+	"internal/validate/insomnia": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/bruno": {
+		imports: []string{"internal/validate/source"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/hurl": {
+		imports: []string{"internal/validate/source"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/ndjson": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
+	"internal/validate/openapidoc": {
+		imports: []string{"internal/validate/source", "internal/validate/jsontree", "internal/jsonpointer"},
+		why:     "a format turns files into requests, and does not judge them",
+	},
 	"internal/validate/scripts": {
 		imports: []string{
 			"internal/validate/source", "internal/validate/jsontree", "internal/validate/shell", "internal/validate/yamltext",
@@ -247,7 +274,7 @@ var layout = map[string]rule{
 		// The domain's types are what internal/app returns and a command
 		// prints.
 		imports: []string{
-			"client", "contract", "receiver", "internal/app", "internal/webhook", "internal/bench",
+			"", "client", "contract", "receiver", "internal/app", "internal/webhook", "internal/bench",
 			"internal/validate", "internal/validate/report", "internal/validate/har", "internal/validate/shell", "internal/validate/source", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty", "golang.org/x/term", "github.com/agnivade/levenshtein", uuid,
 		},

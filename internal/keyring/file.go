@@ -41,6 +41,7 @@ func Open(path string) (*Keyring, error) {
 	if err != nil {
 		return nil, fileError(webhook.CodeKeyFileMalformed, path, "holds no keyset for authenticated encryption", nil)
 	}
+	keyring.path = path
 	return keyring, nil
 }
 
@@ -69,13 +70,13 @@ func Create(path string) (*Keyring, error) {
 	if err := syncDirectory(path); err != nil {
 		return nil, writeError(path, err)
 	}
+	keyring.path = path
 	return keyring, nil
 }
 
 // Rotate adds a new primary key to the file at path, keeps the older keys, and
 // returns the new keyring. The file is replaced in one step. Processes that
-// opened it before cannot open what the new key seals, so restart them before
-// anything is sealed with the result.
+// opened it before read it again when they meet what the new key has sealed.
 //
 // Rotations exclude each other by the file path+".new". A second one, or the
 // remains of one that was interrupted, gives [webhook.CodeKeyFileExists]; the
@@ -122,6 +123,7 @@ func rotateInto(next *os.File, path string) (*Keyring, error) {
 	if err := syncDirectory(path); err != nil {
 		return nil, writeError(path, err)
 	}
+	keyring.path = path
 	return keyring, nil
 }
 
@@ -167,7 +169,7 @@ func readFile(path string) ([]byte, error) {
 // writeTo writes the keyset to file, makes it durable and closes it.
 func (k *Keyring) writeTo(file *os.File) error {
 	var content bytes.Buffer
-	if err := insecurecleartextkeyset.Write(k.handle, keyset.NewJSONWriter(&content)); err != nil {
+	if err := insecurecleartextkeyset.Write(k.current.Load().handle, keyset.NewJSONWriter(&content)); err != nil {
 		return errors.Join(errors.New("encode the keyset"), file.Close())
 	}
 	content.WriteByte('\n')

@@ -8,17 +8,34 @@
 package keyring
 
 import (
+	"encoding/binary"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
 	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/core/cryptofmt"
 	"github.com/tink-crypto/tink-go/v2/keyset"
+	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 // Keyring seals and opens data with AES-256-GCM. It is safe for concurrent
-// use. Its keys are fixed: a running process sees a rotation when it opens the
-// file again.
+// use. One that was opened from a file reads the file again when it meets a key
+// that it does not have: another process may have rotated it.
 type Keyring struct {
+	path    string // "" for one in memory
+	current atomic.Pointer[keys]
+
+	mu   sync.Mutex
+	read time.Time // when the file was read last because of an unknown key
+}
+
+// keys are those of a keyset.
+type keys struct {
 	handle *keyset.Handle
 	aead   tink.AEAD
 }
@@ -38,13 +55,15 @@ func fromHandle(handle *keyset.Handle) (*Keyring, error) {
 	if err != nil {
 		return nil, internalError("use the encryption keyset", err)
 	}
-	return &Keyring{handle: handle, aead: primitive}, nil
+	k := &Keyring{}
+	k.current.Store(&keys{handle: handle, aead: primitive})
+	return k, nil
 }
 
 // Seal encrypts and authenticates plaintext, and authenticates associatedData,
 // which [Keyring.Open] must be given again.
 func (k *Keyring) Seal(plaintext, associatedData []byte) ([]byte, error) {
-	sealed, err := k.aead.Encrypt(plaintext, associatedData)
+	sealed, err := k.current.Load().aead.Encrypt(plaintext, associatedData)
 	if err != nil {
 		return nil, internalError("seal", err)
 	}
@@ -55,16 +74,72 @@ func (k *Keyring) Seal(plaintext, associatedData []byte) ([]byte, error) {
 // [webhook.CodeDecryptionFailed] if no key of the keyring sealed it, if it was
 // altered, or if associatedData differs.
 func (k *Keyring) Open(sealed, associatedData []byte) ([]byte, error) {
-	plaintext, err := k.aead.Decrypt(sealed, associatedData)
+	used := k.current.Load()
+	plaintext, err := used.aead.Decrypt(sealed, associatedData)
+	if err != nil && !used.have(sealed) && k.refresh(used) {
+		plaintext, err = k.current.Load().aead.Decrypt(sealed, associatedData)
+	}
 	if err != nil {
 		return nil, &webhook.Error{Code: webhook.CodeDecryptionFailed, Message: "sealed data does not open", Err: err}
 	}
 	return plaintext, nil
 }
 
+// have reports whether the key that sealed something is among the keys. Its id
+// is before what it sealed (Tink's wire format: a version, and four bytes).
+func (s *keys) have(sealed []byte) bool {
+	if len(sealed) < cryptofmt.TinkPrefixSize || sealed[0] != cryptofmt.TinkStartByte {
+		return true // no rotation would help
+	}
+	id := binary.BigEndian.Uint32(sealed[1:])
+	return slices.ContainsFunc(s.handle.KeysetInfo().GetKeyInfo(), func(info *tinkpb.KeysetInfo_KeyInfo) bool {
+		return info.GetKeyId() == id
+	})
+}
+
+// refreshPause is how long a file is not read again that lacked a key. Whoever
+// can write to the database must not have it read for every row.
+const refreshPause = time.Second
+
+// refresh reads the file again, and reports whether there are other keys than
+// those that were used.
+func (k *Keyring) refresh(used *keys) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.current.Load() != used {
+		return true
+	}
+	if k.path == "" || time.Since(k.read) < refreshPause {
+		return false
+	}
+	k.read = time.Now()
+	return k.reload() == nil
+}
+
+// Reload reads the file again, so that what is sealed from now on is sealed
+// with the file's primary key. On failure the keyring keeps its keys; the codes
+// are those of [Open].
+func (k *Keyring) Reload() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.reload()
+}
+
+func (k *Keyring) reload() error {
+	if k.path == "" {
+		return nil
+	}
+	reread, err := Open(k.path)
+	if err != nil {
+		return err
+	}
+	k.current.Store(reread.current.Load())
+	return nil
+}
+
 // rotated returns a keyring with a new primary key and all keys of k.
 func (k *Keyring) rotated() (*Keyring, error) {
-	manager := keyset.NewManagerFromHandle(k.handle)
+	manager := keyset.NewManagerFromHandle(k.current.Load().handle)
 	id, err := manager.Add(aead.AES256GCMKeyTemplate())
 	if err != nil {
 		return nil, internalError("add an encryption key", err)

@@ -114,8 +114,48 @@ func TestRotateKeepsOldKeys(t *testing.T) {
 	require.NoError(t, err)
 	requireOpens(t, reopened, old)
 	requireOpens(t, reopened, fresh)
-	_, err = before.Open(fresh, nil)
-	assert.Equal(t, webhook.CodeDecryptionFailed, webhook.CodeOf(err), "the new key must be the primary one")
+	const prefix = 5 // a version and the id of the key
+	assert.NotEqual(t, old[:prefix], fresh[:prefix], "the new key must be the primary one")
+}
+
+// A process that opened the file before another one rotated it reads what that
+// one seals, and after a Reload seals like it.
+func TestRotationByAnotherProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hookline.key")
+	_, err := keyring.Create(path)
+	require.NoError(t, err)
+	running, err := keyring.Open(path)
+	require.NoError(t, err)
+	rotated, err := keyring.Rotate(path)
+	require.NoError(t, err)
+	fresh, err := rotated.Seal([]byte("secret"), nil)
+	require.NoError(t, err)
+	requireOpens(t, running, fresh)
+
+	require.NoError(t, running.Reload())
+	sealed, err := running.Seal([]byte("secret"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, fresh[:5], sealed[:5])
+
+	require.NoError(t, os.Remove(path))
+	require.Equal(t, webhook.CodeKeyFileMissing, webhook.CodeOf(running.Reload()))
+	requireOpens(t, running, fresh)
+}
+
+// What no key of the file opens is an error still, and the file is not read for
+// each.
+func TestUnknownKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hookline.key")
+	running, err := keyring.Create(path)
+	require.NoError(t, err)
+	other, err := keyring.New()
+	require.NoError(t, err)
+	foreign, err := other.Seal([]byte("secret"), nil)
+	require.NoError(t, err)
+	for _, sealed := range [][]byte{foreign, foreign, foreign[:3], nil} {
+		_, err = running.Open(sealed, nil)
+		assert.Equal(t, webhook.CodeDecryptionFailed, webhook.CodeOf(err))
+	}
 }
 
 func TestRotateThroughSymbolicLink(t *testing.T) {

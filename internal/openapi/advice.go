@@ -2,11 +2,7 @@ package openapi
 
 import (
 	"maps"
-	"net/http"
 	"slices"
-	"strconv"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/hookline-go/hookline/internal/jsonpointer"
 )
@@ -24,49 +20,33 @@ const (
 // Advice returns what of a request is deprecated, and where it holds secrets,
 // as the document marks them. It reads the body anew, so it is for tools rather
 // than for servers.
-func (c *Document) Advice(o *Operation, r *Request) []Violation {
-	item := c.document.Paths.Value(o.Path)
-	if item == nil {
-		return nil
-	}
-	source := item.GetOperation(o.Method)
-	base := "#/paths" + jsonpointer.Fragment(o.Path)
-	pointer := base + "/" + lowerMethods[o.Method]
-	a := advisor{}
+func (d *Document) Advice(o *Operation, r *Request) []Violation {
+	a := advisor{request: r}
 	// What is wrong with a query is a violation of its own.
 	a.query, _ = parseQuery(r.RawQuery)
-	a.header = r.Header
-	if source.Deprecated {
-		a.add(InPath, CodeDeprecated, "", "the operation "+o.ID+" is deprecated", pointer+"/deprecated", nowhere)
+	if o.deprecated {
+		a.add(InPath, CodeDeprecated, "", "the operation "+o.ID+" is deprecated", o.pointer+"/deprecated", nowhere)
 	}
-	a.parameters(item.Parameters, base)
-	a.parameters(source.Parameters, pointer)
-	a.credentials(c.document.Components)
-	if source.RequestBody == nil || source.RequestBody.Value == nil {
-		return a.violations
+	for _, p := range slices.Concat(o.query, o.header) {
+		if place, given := a.given(p); p.deprecated && given {
+			a.add(p.in, CodeDeprecated, jsonpointer.Name(p.name), label(p.name)+" is deprecated", p.pointer+"/deprecated", place)
+		}
 	}
-	media := source.RequestBody.Value.Content.Get("application/json")
-	if media == nil || media.Schema == nil {
-		return a.violations
+	for _, name := range slices.Sorted(maps.Keys(d.schemes)) {
+		s := d.schemes[name]
+		in, parameter := s.Place()
+		if place, given := credential(r, &a.query, in, parameter); given {
+			a.add(in, CodeSecret, jsonpointer.Name(parameter), label(parameter)+" is a secret", s.pointer, place)
+		}
 	}
-	d := newDecoder(MaxDepth)
-	defer d.release()
-	if _, ok := d.decode(r.Body, nil); ok {
-		at := referredTo(source.RequestBody.Ref, pointer+"/requestBody")
-		a.value(media.Schema, d.tree.root(), "", at+"/content"+jsonpointer.Fragment("application/json")+"/schema", 0)
-	}
+	a.body(o, r)
 	return a.violations
-}
-
-var lowerMethods = map[string]string{
-	"CONNECT": "connect", "DELETE": "delete", "GET": "get", "HEAD": "head", "OPTIONS": "options", "PATCH": "patch",
-	"POST": "post", "PUT": "put", "TRACE": "trace",
 }
 
 // advisor gathers advice about one request.
 type advisor struct {
+	request    *Request
 	query      query
-	header     http.Header
 	violations []Violation
 }
 
@@ -77,109 +57,67 @@ func (a *advisor) add(in In, code Code, pointer, message, schema string, at span
 }
 
 // given returns where the request has a parameter, and whether it has it.
-func (a *advisor) given(in, name string) (span, bool) {
-	switch in {
-	case openapi3.ParameterInQuery:
-		if i := slices.Index(a.query.names, name); i >= 0 {
-			return a.query.texts[i].span, true
+func (a *advisor) given(p *parameter) (span, bool) {
+	if p.in == InHeader {
+		values := a.request.Header[p.header]
+		if len(values) == 0 {
+			return nowhere, false
 		}
-	case openapi3.ParameterInHeader:
-		if values := a.header.Values(name); len(values) > 0 {
-			return span{end: len(values[0])}, true
-		}
+		return span{end: len(values[0])}, true
 	}
-	return nowhere, false
+	i := slices.Index(a.query.names, p.name)
+	if i < 0 {
+		return nowhere, false
+	}
+	return a.query.texts[i].span, true
 }
 
-func (a *advisor) parameters(parameters openapi3.Parameters, pointer string) {
-	for i, ref := range parameters {
-		p := ref.Value
-		deprecated := p.Deprecated || p.Schema != nil && p.Schema.Value != nil && p.Schema.Value.Deprecated
-		if place, given := a.given(p.In, p.Name); deprecated && given {
-			at := referredTo(ref.Ref, pointer+"/parameters/"+strconv.Itoa(i))
-			a.add(In(p.In), CodeDeprecated, jsonpointer.Name(p.Name), strconv.Quote(p.Name)+" is deprecated",
-				at+"/deprecated", place)
-		}
-	}
-}
-
-func (a *advisor) credentials(components *openapi3.Components) {
-	if components == nil {
+func (a *advisor) body(o *Operation, r *Request) {
+	if o.body == nil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(components.SecuritySchemes)) {
-		ref := components.SecuritySchemes[name]
-		if ref.Value == nil {
-			continue
-		}
-		in, parameter := ref.Value.In, ref.Value.Name
-		if ref.Value.Type != "apiKey" {
-			in, parameter = openapi3.ParameterInHeader, "Authorization"
-		}
-		if place, given := a.given(in, parameter); given {
-			a.add(In(in), CodeSecret, jsonpointer.Name(parameter), strconv.Quote(parameter)+" is a secret",
-				"#/components/securitySchemes"+jsonpointer.Fragment(name), place)
-		}
+	declared, violation := o.body.declared(r.Header)
+	if violation != nil || declared.read != readJSON || declared.media.schema == nil {
+		return
+	}
+	d := newDecoder(o.document.limits.Depth)
+	defer d.release()
+	if _, ok := d.decode(r.Body, nil); ok {
+		a.value(declared.media.schema, d.tree.root(), "", 0)
 	}
 }
 
 // value looks at n, which stands at a place of the body, and at what it holds.
-func (a *advisor) value(ref *openapi3.SchemaRef, n node, at, pointer string, depth int) {
-	if ref == nil || ref.Value == nil || depth > MaxDepth {
+func (a *advisor) value(s *schema, n node, at string, depth int) {
+	if s == nil || depth > MaxDepth {
 		return
 	}
-	s := ref.Value
-	pointer = referredTo(ref.Ref, pointer)
-	for i, part := range s.AllOf {
-		a.value(part, n, at, pointer+"/allOf/"+strconv.Itoa(i), depth+1)
+	for _, part := range s.allOf {
+		a.value(part, n, at, depth+1)
 	}
 	switch n.kind() {
 	case kindArray:
 		for i, item := range n.items() {
-			a.value(s.Items, item, at+jsonpointer.Index(i), pointer+"/items", depth+1)
+			a.value(s.items, item, at+jsonpointer.Index(i), depth+1)
 		}
 	case kindObject:
 		for name, value := range n.members() {
 			text := name.str()
-			if property := s.Properties[text]; property != nil && property.Value != nil {
-				here := at + jsonpointer.Name(shorten(text))
-				a.property(property, name, value, here, pointer+"/properties"+jsonpointer.Fragment(text), depth)
+			if property, ok := s.properties[text]; ok {
+				a.property(property, name, value, at+jsonpointer.Name(shorten(text)), depth)
 			}
 		}
-	default:
+	default: // it holds nothing
 	}
 }
 
-func (a *advisor) property(property *openapi3.SchemaRef, name, value node, at, pointer string, depth int) {
-	quoted, place := label(name.str()), referredTo(property.Ref, pointer)
-	if property.Value.Deprecated {
-		a.add(InBody, CodeDeprecated, at, quoted+" is deprecated", place+"/deprecated", name.span())
+func (a *advisor) property(s *schema, name, value node, at string, depth int) {
+	quoted := label(name.str())
+	if s.deprecated {
+		a.add(InBody, CodeDeprecated, at, quoted+" is deprecated", s.pointer+"/deprecated", name.span())
 	}
-	if mark := secretMark(property.Value); mark != "" && value.kind() == kindString && value.str() != "" {
-		a.add(InBody, CodeSecret, at, quoted+" is a secret", place+mark, value.span())
+	if text, ok := value.string(); ok && text != "" && s.secret != "" {
+		a.add(InBody, CodeSecret, at, quoted+" is a secret", s.pointer+"/"+s.secret, value.span())
 	}
-	a.value(property, value, at, pointer, depth+1)
-}
-
-// secretMark returns which keyword marks a schema's values as secrets, and
-// nothing where none does. The format password is OpenAPI's own hint, for forms
-// that hide what is typed; x-secret says it without that.
-func secretMark(s *openapi3.Schema) string {
-	switch {
-	case s.Extensions["x-secret"] == true:
-		return "/x-secret"
-	case s.Format == "password":
-		return "/format"
-	default:
-		return ""
-	}
-}
-
-// referredTo returns the place of what stands at pointer, which is elsewhere if
-// it is a reference.
-func referredTo(ref, pointer string) string {
-	if ref != "" {
-		return ref
-	}
-	return pointer
+	a.value(s, value, at, depth+1)
 }

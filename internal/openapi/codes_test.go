@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"testing"
@@ -38,6 +39,9 @@ func TestEveryCode(t *testing.T) {
 		meet(op.ValidateRequest(jsonRequest(body)))
 	}
 	meet(op.ValidateRequest(&openapi.Request{Body: []byte("{}")}))
+	meet(formOperation(t, "application/x-www-form-urlencoded").ValidateRequest(&openapi.Request{
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte("%"),
+	}))
 	meet(op.ValidateResponse(&openapi.Response{Status: 200, Header: jsonRequest("").Header, Body: []byte(`{"w":1}`)}))
 	meet(op.ValidateResponse(&openapi.Response{Status: 204}))
 

@@ -1,14 +1,8 @@
 package openapi
 
 import (
-	"fmt"
-	"maps"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/hookline-go/hookline/internal/jsonpointer"
 )
@@ -16,226 +10,312 @@ import (
 // compiler turns schemas into their prepared form, each one once, so that
 // recursive ones end.
 type compiler struct {
-	places   map[any]string // of what the document's components define
-	compiled map[*openapi3.Schema]*schema
+	files    *files
+	problems problems
+	// modern is OpenAPI 3.1 and later, whose schemas are JSON Schema 2020-12.
+	modern   bool
+	compiled map[node]*schema
 	under    map[*schema]bool // being compiled right now
+	shapes   map[*schema]*shape
+	kept     map[string]string
+	patterns map[string]*pattern
+	samples  []sample
+	parents  map[string][]*schema // what refers to a schema by allOf, by the place of the latter
+	bases    []discriminated
+	forms    map[string]bool // of the paths, with their methods
 }
 
-func newCompiler(document *openapi3.T) *compiler {
-	c := &compiler{
-		places: map[any]string{}, compiled: map[*openapi3.Schema]*schema{}, under: map[*schema]bool{},
-	}
-	components := document.Components
-	if components == nil {
-		return c
-	}
-	for name, ref := range components.Schemas {
-		c.define(ref.Value, ref.Ref, "schemas", name)
-	}
-	for name, ref := range components.Parameters {
-		c.define(ref.Value, ref.Ref, "parameters", name)
-	}
-	for name, ref := range components.Headers {
-		c.define(ref.Value, ref.Ref, "headers", name)
-	}
-	for name, ref := range components.RequestBodies {
-		c.define(ref.Value, ref.Ref, "requestBodies", name)
-	}
-	for name, ref := range components.Responses {
-		c.define(ref.Value, ref.Ref, "responses", name)
-	}
-	return c
+// sample is an example or a default, which must keep to its schema.
+type sample struct {
+	schema *schema
+	value  node
+	what   string
 }
 
-// define notes a component's place, unless the component is itself a reference
-// to another one.
-func (c *compiler) define(value any, ref, kind, name string) {
-	if ref == "" {
-		c.places[value] = "#/components/" + kind + jsonpointer.Fragment(name)
+func newCompiler(files *files) *compiler {
+	return &compiler{
+		files: files, problems: problems{files: files, seen: map[Problem]bool{}},
+		compiled: map[node]*schema{}, under: map[*schema]bool{}, shapes: map[*schema]*shape{},
+		kept: map[string]string{}, patterns: map[string]*pattern{}, parents: map[string][]*schema{}, forms: map[string]bool{},
 	}
 }
 
-// place returns where a value stands in the document: a component at its own
-// place, whichever reference led there.
-func (c *compiler) place(value any, ref, pointer string) string {
-	if own, ok := c.places[value]; ok {
-		return own
+// keep returns a text that does not keep the whole document in memory.
+func (c *compiler) keep(text string) string {
+	if kept, ok := c.kept[text]; ok {
+		return kept
 	}
-	if ref != "" {
-		return ref
-	}
-	return pointer
+	kept := strings.Clone(text)
+	c.kept[kept] = kept
+	return kept
 }
 
-// compile prepares the schema that ref stands for. The pointer is the place of
-// ref.
-func (c *compiler) compile(ref *openapi3.SchemaRef, pointer string) (*schema, error) {
-	if ref == nil {
-		return nil, nil //nolint:nilnil // a schema that a keyword leaves out is no error
-	}
-	if ref.Value == nil {
-		return nil, fmt.Errorf("%s: the reference %q is not resolved", pointer, ref.Ref)
-	}
-	if known, ok := c.compiled[ref.Value]; ok {
-		known.recursive = known.recursive || c.under[known]
-		return known, nil
-	}
-	s := &schema{pointer: c.place(ref.Value, ref.Ref, pointer)}
-	c.compiled[ref.Value], c.under[s] = s, true
-	defer delete(c.under, s)
-	steps := []func(*schema, *openapi3.Schema) error{
-		compileTypes, compileEnum, compileString, compileNumber, compileSize, c.compileArray, c.compileObject, c.compileComposition,
-	}
-	for _, step := range steps {
-		if err := step(s, ref.Value); err != nil {
-			return nil, err
+// follow returns what a reference leads to, and its place in the document.
+// Where n is none, it is n itself. It returns false for a reference that leads
+// nowhere.
+func (c *compiler) follow(n node, pointer string) (node, string, bool) {
+	for range maxReferences {
+		ref, ok := n.field("$ref").string()
+		if !ok {
+			return n, pointer, true
 		}
-	}
-	s.absent = s.absentFields()
-	return s, nil
-}
-
-func compileTypes(s *schema, source *openapi3.Schema) error {
-	s.types, s.nullable = typesOf(source.Type), source.Nullable
-	s.typeNames = s.types.String()
-	s.readOnly, s.writeOnly = source.ReadOnly, source.WriteOnly
-	return nil
-}
-
-func compileEnum(s *schema, source *openapi3.Schema) error {
-	if len(source.Enum) == 0 {
-		return nil
-	}
-	s.enum, s.enumTexts = source.Enum, map[string]struct{}{}
-	for _, value := range source.Enum {
-		if text, ok := value.(string); ok {
-			s.enumList = append(s.enumList, text)
-			s.enumTexts[text] = struct{}{}
-		}
-		switch value.(type) {
-		case []any, map[string]any:
-			s.enumValues = true
-		}
-	}
-	s.enumHelp = oneOfHelp(source.Enum)
-	return nil
-}
-
-func compileString(s *schema, source *openapi3.Schema) error {
-	s.minLength, s.maxLength = bounds(source.MinLength, source.MaxLength)
-	s.format = source.Format
-	s.validFormat = formats[source.Format]
-	if source.Pattern == "" {
-		return nil
-	}
-	compiled, err := compilePattern(source.Pattern)
-	if err != nil {
-		return fmt.Errorf("%s/pattern: %w", s.pointer, err)
-	}
-	s.pattern = &pattern{compiled}
-	s.patternHelp = "match the pattern " + source.Pattern
-	if help, ok := source.Extensions["x-pattern-description"].(string); ok {
-		s.patternHelp = "be " + help
-	}
-	return nil
-}
-
-func compileNumber(s *schema, source *openapi3.Schema) error {
-	if source.Min != nil {
-		exclusive := source.ExclusiveMin.Bool != nil && *source.ExclusiveMin.Bool
-		s.minimum = []bound{{value: *source.Min, exclusive: exclusive, keyword: "minimum"}}
-	}
-	if source.Max != nil {
-		exclusive := source.ExclusiveMax.Bool != nil && *source.ExclusiveMax.Bool
-		s.maximum = []bound{{value: *source.Max, exclusive: exclusive, keyword: "maximum"}}
-	}
-	s.multipleOf = source.MultipleOf
-	if s.types&(typeInteger|typeNumber) == typeInteger {
-		s.integers = integerRanges[source.Format]
-	}
-	return nil
-}
-
-// compileSize reads x-max-bytes, which bounds how long the text of an array or
-// an object may be.
-func compileSize(s *schema, source *openapi3.Schema) error {
-	s.maxBytes = -1
-	given, ok := source.Extensions["x-max-bytes"]
-	if !ok {
-		return nil
-	}
-	limit, ok := given.(float64)
-	if !ok || limit < 0 || limit != math.Trunc(limit) {
-		return fmt.Errorf("%s/x-max-bytes: it must be a number of bytes", s.pointer)
-	}
-	s.maxBytes = int(limit)
-	return nil
-}
-
-func (c *compiler) compileArray(s *schema, source *openapi3.Schema) (err error) {
-	s.minItems, s.maxItems = bounds(source.MinItems, source.MaxItems)
-	s.uniqueItems = source.UniqueItems
-	s.items, err = c.compile(source.Items, s.pointer+"/items")
-	return err
-}
-
-func (c *compiler) compileObject(s *schema, source *openapi3.Schema) (err error) {
-	s.required = source.Required
-	s.minProperties, s.maxProperties = bounds(source.MinProps, source.MaxProps)
-	s.propertyNames = slices.Sorted(maps.Keys(source.Properties))
-	s.properties = make(map[string]*schema, len(s.propertyNames))
-	for _, name := range s.propertyNames {
-		s.properties[name], err = c.compile(source.Properties[name], s.pointer+"/properties"+jsonpointer.Fragment(name))
+		target, err := c.target(n, ref)
 		if err != nil {
-			return err
+			c.problems.addf(n, "the reference %q is not resolved: %v", ref, err)
+			return n, pointer, false
+		}
+		n, pointer = target, c.pointerTo(target, ref)
+	}
+	c.problems.addf(n, "the reference leads in a circle")
+	return n, pointer, false
+}
+
+// target returns the value that a reference leads to.
+func (c *compiler) target(from node, ref string) (node, error) {
+	f := c.files.of(from)
+	if c.modern {
+		if target, ok := c.files.identified(from, ref); ok {
+			return target, nil
 		}
 	}
-	if has := source.AdditionalProperties.Has; has != nil {
-		s.additionalAllowed, s.additionalRefused = *has, !*has
+	target, _, err := c.files.resolve(f, ref)
+	return target, err
+}
+
+// pointerTo returns the place that a reference leads to, as violations name it.
+func (c *compiler) pointerTo(target node, ref string) string {
+	if c.files.ids != nil {
+		return c.files.of(target).pointerOf(target)
 	}
-	s.additional, err = c.compile(source.AdditionalProperties.Schema, s.pointer+"/additionalProperties")
-	return err
+	_, fragment, _ := strings.Cut(ref, "#")
+	name := c.files.of(target).name
+	names, err := jsonpointer.ParseFragment("#" + fragment)
+	if err != nil {
+		return name + "#" + fragment
+	}
+	var pointer strings.Builder
+	pointer.WriteString(name + "#")
+	for _, step := range names {
+		pointer.WriteString(jsonpointer.Fragment(step))
+	}
+	return pointer.String()
+}
+
+// schema prepares the schema at n, which stands at pointer. It returns nil
+// where there is none.
+func (c *compiler) schema(n node, pointer string) *schema {
+	if !n.exists() {
+		return nil
+	}
+	if !c.modern || !c.hasSiblings(n) {
+		target, at, ok := c.follow(n, pointer)
+		if !ok {
+			return newSchema(pointer)
+		}
+		n, pointer = target, at
+	}
+	if known, ok := c.compiled[n]; ok {
+		known.recursive = known.recursive || c.under[known]
+		return known
+	}
+	s := newSchema(pointer)
+	c.compiled[n], c.under[s] = s, true
+	defer delete(c.under, s)
+	switch k := n.kind(); {
+	case k == kindObject:
+		c.keywords(s, n)
+	case k == kindBool && c.modern:
+		s.refused = !n.isTrue()
+	default:
+		c.problems.addf(n, "a schema must be an object")
+	}
+	return s
+}
+
+// hasSiblings tells whether a $ref stands beside other keywords, which count
+// since 2020-12, or a $dynamicRef.
+func (c *compiler) hasSiblings(n node) bool {
+	if n.kind() != kindObject || !n.get("$ref").exists() {
+		return false
+	}
+	for name := range n.members() {
+		if _, counts := keywords[name.str()]; counts && name.str() != "$ref" || name.str() == "$dynamicRef" {
+			return true
+		}
+	}
+	return false
+}
+
+func newSchema(pointer string) *schema {
+	return &schema{pointer: pointer, maxLength: -1, maxItems: -1, maxContains: -1, maxProperties: -1, maxBytes: -1}
+}
+
+// keyword prepares one keyword of a schema.
+type keyword func(c *compiler, s *schema, value node)
+
+// keywords are those that a schema's members are prepared by. What is not here
+// says nothing about a value, or belongs to another one that is.
+var keywords map[string]keyword
+
+func init() { //nolint:gochecknoinits // the table and the functions in it refer to each other
+	keywords = map[string]keyword{
+		"$ref": (*compiler).reference, "type": (*compiler).types, "enum": (*compiler).enum, "const": (*compiler).constant,
+		"format": (*compiler).format, "pattern": (*compiler).pattern,
+		"minLength":     func(c *compiler, s *schema, v node) { c.count(&s.minLength, v, "minLength") },
+		"maxLength":     func(c *compiler, s *schema, v node) { c.count(&s.maxLength, v, "maxLength") },
+		"minItems":      func(c *compiler, s *schema, v node) { c.count(&s.minItems, v, "minItems") },
+		"maxItems":      func(c *compiler, s *schema, v node) { c.count(&s.maxItems, v, "maxItems") },
+		"minProperties": func(c *compiler, s *schema, v node) { c.count(&s.minProperties, v, "minProperties") },
+		"maxProperties": func(c *compiler, s *schema, v node) { c.count(&s.maxProperties, v, "maxProperties") },
+		"x-max-bytes":   func(c *compiler, s *schema, v node) { c.count(&s.maxBytes, v, "x-max-bytes") },
+		"multipleOf":    (*compiler).multipleOf,
+		"uniqueItems":   func(_ *compiler, s *schema, v node) { s.uniqueItems = v.isTrue() },
+		"nullable":      func(c *compiler, s *schema, v node) { s.nullable = v.isTrue() && !c.modern },
+		"readOnly":      func(_ *compiler, s *schema, v node) { s.readOnly = v.isTrue() },
+		"writeOnly":     func(_ *compiler, s *schema, v node) { s.writeOnly = v.isTrue() },
+		"x-secret": func(_ *compiler, s *schema, v node) {
+			if v.isTrue() {
+				s.secret = "x-secret"
+			}
+		},
+		"deprecated": func(_ *compiler, s *schema, v node) { s.deprecated = v.isTrue() },
+		"items":      (*compiler).items, "required": (*compiler).required, "properties": (*compiler).properties,
+		"additionalProperties": (*compiler).additional,
+		"allOf":                func(c *compiler, s *schema, v node) { s.allOf = append(s.allOf, c.list(v, s, "allOf")...) },
+		"anyOf":                func(c *compiler, s *schema, v node) { s.anyOf = c.list(v, s, "anyOf") },
+		"oneOf":                func(c *compiler, s *schema, v node) { s.oneOf = c.list(v, s, "oneOf") },
+		"not":                  (*compiler).not,
+	}
+	for name, prepare := range modernKeywords {
+		keywords[name] = func(c *compiler, s *schema, v node) {
+			if c.modern {
+				prepare(c, s, v)
+			}
+		}
+	}
+}
+
+// keywords prepares all keywords of a schema, and then what takes several of
+// them.
+func (c *compiler) keywords(s *schema, n node) {
+	for name, value := range n.members() {
+		if prepare, ok := keywords[name.str()]; ok {
+			prepare(c, s, value)
+		}
+	}
+	s.typeNames = s.types.String()
+	c.bounds(s, n)
+	if s.types&(typeInteger|typeNumber) == typeInteger {
+		s.integers = integerRanges[s.format]
+	}
+	if help, ok := n.get("x-pattern-description").string(); ok && s.pattern != nil {
+		s.patternHelp = "be " + c.keep(help)
+	}
+	c.conditions(s, n)
+	c.discriminator(s, n)
+	s.composed = len(s.allOf)+len(s.anyOf)+len(s.oneOf) > 0
+	s.absent = s.absentFields()
+	s.noteInPlace()
+	c.noteSamples(s, n)
+}
+
+func (c *compiler) noteSamples(s *schema, n node) {
+	for _, what := range []string{"example", "default"} {
+		if value := n.get(what); value.exists() {
+			c.samples = append(c.samples, sample{schema: s, value: value, what: what})
+		}
+	}
+	if examples := n.get("examples"); c.modern && examples.exists() && examples.kind() == kindArray {
+		for _, value := range examples.items() {
+			c.samples = append(c.samples, sample{schema: s, value: value, what: "example"})
+		}
+	}
+}
+
+// list prepares the schemas of a composition.
+func (c *compiler) list(value node, s *schema, name string) []*schema {
+	if value.kind() != kindArray {
+		c.problems.addf(value, "%s must be a list of schemas", name)
+		return nil
+	}
+	all := make([]*schema, 0, value.length())
+	for i, item := range value.items() {
+		part := c.schema(item, s.pointer+"/"+name+jsonpointer.Index(i))
+		all = append(all, part)
+		if name == "allOf" {
+			c.parents[part.pointer] = append(c.parents[part.pointer], s)
+		}
+	}
+	return all
+}
+
+func (c *compiler) reference(s *schema, value node) {
+	// It stands beside other keywords here. The schema around it is its own
+	// place, so that it is followed as an object of its own.
+	ref, ok := value.string()
+	if !ok {
+		c.problems.addf(value, "a $ref must be a string")
+		return
+	}
+	target, err := c.target(value, ref)
+	if err != nil {
+		c.problems.addf(value, "the reference %q is not resolved: %v", ref, err)
+		return
+	}
+	s.allOf = append(s.allOf, c.schema(target, c.pointerTo(target, ref)))
 }
 
 // absentFields returns the names that exist in one direction only, of s and of
 // all that its allOf takes in.
 func (s *schema) absentFields() map[string]direction {
-	absent := map[string]direction{}
+	var absent map[string]direction
+	note := func(name string, d direction) {
+		if absent == nil {
+			absent = map[string]direction{}
+		}
+		absent[name] |= d
+	}
 	for name, property := range s.properties {
 		if property.readOnly {
-			absent[name] |= inRequest
+			note(name, inRequest)
 		}
 		if property.writeOnly {
-			absent[name] |= inResponse
+			note(name, inResponse)
 		}
 	}
 	for _, part := range s.allOf {
 		for name, d := range part.absent {
-			absent[name] |= d
+			note(name, d)
 		}
 	}
 	return absent
 }
 
-func (c *compiler) compileComposition(s *schema, source *openapi3.Schema) (err error) {
-	if s.allOf, err = c.compileAll(source.AllOf, s.pointer+"/allOf"); err != nil {
-		return err
+// noteInPlace gathers what may apply to the same value as s.
+func (s *schema) noteInPlace() {
+	s.inPlace = slices.Concat(s.allOf, s.anyOf, s.oneOf)
+	if s.not != nil {
+		s.inPlace = append(s.inPlace, s.not.schema)
 	}
-	if s.anyOf, err = c.compileAll(source.AnyOf, s.pointer+"/anyOf"); err != nil {
-		return err
+	for _, part := range []*schema{s.condition, s.then, s.otherwise} {
+		if part != nil {
+			s.inPlace = append(s.inPlace, part)
+		}
 	}
-	if s.oneOf, err = c.compileAll(source.OneOf, s.pointer+"/oneOf"); err != nil {
-		return err
+	for i := range s.dependentSchemas {
+		s.inPlace = append(s.inPlace, s.dependentSchemas[i].schema)
 	}
-	s.composed = len(s.allOf)+len(s.anyOf)+len(s.oneOf) > 0
-	if source.Discriminator != nil {
-		s.discriminator = c.compileDiscriminator(source)
+	for _, d := range []*discriminator{s.discriminator, s.base} {
+		if d == nil {
+			continue
+		}
+		for _, chosen := range d.mapping {
+			if chosen != s && !slices.Contains(s.inPlace, chosen) {
+				s.inPlace = append(s.inPlace, chosen)
+			}
+		}
 	}
-	if source.Not != nil {
-		s.not, err = c.compileNot(source.Not, s.pointer+"/not")
-	}
-	s.noteInPlace()
-	return err
+	s.inPlace = slices.Clip(s.inPlace)
 }
 
 // noteCircles finds the schemas that are part of themselves in the same place,
@@ -261,82 +341,4 @@ func (s *schema) leadsTo(target *schema, seen map[*schema]bool) bool {
 		}
 	}
 	return false
-}
-
-// noteInPlace gathers what may apply to the same value as s.
-func (s *schema) noteInPlace() {
-	s.inPlace = slices.Concat(s.allOf, s.anyOf, s.oneOf)
-	if s.not != nil {
-		s.inPlace = append(s.inPlace, s.not.schema)
-	}
-}
-
-func (c *compiler) compileAll(refs openapi3.SchemaRefs, pointer string) ([]*schema, error) {
-	all := make([]*schema, len(refs))
-	for i, ref := range refs {
-		compiled, err := c.compile(ref, pointer+"/"+strconv.Itoa(i))
-		if err != nil {
-			return nil, err
-		}
-		all[i] = compiled
-	}
-	return all, nil
-}
-
-// compileDiscriminator maps names to alternatives: those of the mapping, and
-// each alternative's own name. It returns nil where an alternative has no name,
-// as the property cannot stand for it.
-func (c *compiler) compileDiscriminator(source *openapi3.Schema) *discriminator {
-	d := &discriminator{property: source.Discriminator.PropertyName, mapping: map[string]*schema{}}
-	alternatives := slices.Concat(source.OneOf, source.AnyOf)
-	for _, ref := range alternatives {
-		if ref.Ref == "" {
-			return nil
-		}
-		d.mapping[lastStep(ref.Ref)] = c.compiled[ref.Value]
-	}
-	for _, ref := range alternatives {
-		for alias, target := range source.Discriminator.Mapping {
-			if target.Ref == ref.Ref || target.Ref == lastStep(ref.Ref) {
-				d.mapping[alias] = c.compiled[ref.Value]
-			}
-		}
-	}
-	if len(d.mapping) == 0 {
-		return nil // it only announces what other schemas refer to with allOf
-	}
-	d.names = slices.Sorted(maps.Keys(d.mapping))
-	d.help = oneOfHelp(d.names)
-	return d
-}
-
-// lastStep returns the name that a reference ends with.
-func lastStep(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
-
-func (c *compiler) compileNot(ref *openapi3.SchemaRef, pointer string) (*exclusion, error) {
-	compiled, err := c.compile(ref, pointer)
-	if err != nil {
-		return nil, err
-	}
-	not := &exclusion{schema: compiled, code: CodeNot, message: "is what the contract excludes"}
-	if code, ok := ref.Value.Extensions["x-code"].(string); ok {
-		not.code = Code(code)
-	}
-	if at, ok := ref.Value.Extensions["x-pointer"].(string); ok {
-		if not.at, err = jsonpointer.Parse(at); err != nil {
-			return nil, fmt.Errorf("%s/x-pointer: %w", pointer, err)
-		}
-	}
-	if ref.Value.Description != "" {
-		not.message = ref.Value.Description
-	}
-	return not, nil
-}
-
-// bounds returns OpenAPI's bounds with -1 for the upper one that is absent.
-func bounds(low uint64, high *uint64) (lower, upper int) {
-	if high == nil {
-		return int(low), -1 //nolint:gosec // a bound of a document that has been validated
-	}
-	return int(low), int(*high) //nolint:gosec // likewise
 }

@@ -14,6 +14,9 @@ func (e *evaluation) visitComposition(s *schema, n node, k kind, p path) {
 	} else {
 		e.visitAlternatives(s, n, p)
 	}
+	if s.base != nil && k == kindObject {
+		e.visitChild(s, n, p)
+	}
 	if s.not != nil && !e.done() && e.keepsTo(s.not.schema, n, p) {
 		e.failNot(s, n, p)
 	}
@@ -69,6 +72,15 @@ func (e *evaluation) visitDiscriminated(s *schema, n node, p path) {
 		return
 	}
 	e.visit(chosen, n, p)
+}
+
+// visitChild holds an object to the rules of the child that it names itself. A
+// name that the document does not know may be that of a child to come.
+func (e *evaluation) visitChild(s *schema, n node, p path) {
+	name, ok := n.get(s.base.property).string()
+	if child := s.base.mapping[name]; ok && child != nil && child != s {
+		e.visit(child, n, p)
+	}
 }
 
 // failNot reports at the place that the document gives.

@@ -57,10 +57,7 @@ func newDecoder(depth int) *decoder {
 // does not change.
 func (d *decoder) decode(text []byte, s *schema) ([]Violation, bool) {
 	if at, valid := validUTF8(text); !valid {
-		return []Violation{{
-			In: InBody, Code: CodeInvalidUTF8, Message: "the body is not valid UTF-8", Position: "byte " + strconv.Itoa(at),
-			Start: at, End: at + 1,
-		}}, false
+		return []Violation{invalidUTF8(at)}, false
 	}
 	// A copy would cost as much as the text, and nothing of it outlives the
 	// evaluation: violations copy the names that they repeat.

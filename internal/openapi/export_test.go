@@ -1,6 +1,6 @@
 package openapi
 
-import "strings"
+import "github.com/getkin/kin-openapi/openapi3"
 
 // Decode exposes the decoder to tests: the value as encoding/json would decode
 // it, and whether the text was taken.
@@ -14,27 +14,16 @@ func Decode(text []byte) (value any, violations []Violation, ok bool) {
 	return d.tree.root().value(), violations, len(violations) == 0
 }
 
-func (n node) value() any {
-	switch n.kind() {
-	case kindBool:
-		return n.literal() == "true"
-	case kindNumber:
-		return n.number()
-	case kindString:
-		return strings.Clone(n.str())
-	case kindArray:
-		items := []any{}
-		for _, item := range n.items() {
-			items = append(items, item.value())
-		}
-		return items
-	case kindObject:
-		members := map[string]any{}
-		for name, member := range n.members() {
-			members[strings.Clone(name.str())] = member.value()
-		}
-		return members
-	default:
-		return nil
+// Matcher lets kin-openapi read patterns as this package does.
+func Matcher(pattern string) (openapi3.RegexMatcher, error) {
+	compiled, err := compilePattern(pattern)
+	if err != nil {
+		return nil, err
 	}
+	return matcher{compiled}, nil
 }
+
+type matcher struct{ *pattern }
+
+// MatchString implements openapi3.RegexMatcher.
+func (m matcher) MatchString(text string) bool { return m.matches(text) }

@@ -26,7 +26,7 @@ const deliveryID = "0196d5c2-3a9e-7c41-9c53-6f1f0a7d2b11"
 
 // hooklines is the project's own document.
 var hooklines = sync.OnceValues(func() (*openapi.Document, error) {
-	return openapi.Load(context.Background(), hookline.OpenAPI())
+	return openapi.Load(context.Background(), hookline.OpenAPI(), openapi.Options{})
 })
 
 func defaultContract(tb testing.TB) *openapi.Document {
@@ -69,7 +69,7 @@ func createBody(fields string) string {
 // load prepares a document that says what follows the info object.
 func load(tb testing.TB, rest string) *openapi.Document {
 	tb.Helper()
-	c, err := openapi.Load(tb.Context(), []byte(document(rest)))
+	c, err := openapi.Load(tb.Context(), []byte(document(rest)), openapi.Options{})
 	require.NoError(tb, err)
 	return c
 }

@@ -18,14 +18,14 @@ func TestLoadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ document, message string }{
 		"nothing":             {"", "the document"},
 		"not YAML":            {"a: b: c", "the document cannot be read"},
-		"a list":              {"[]", "the document cannot be read"},
-		"3.1":                 {"openapi: 3.1.0\ninfo: {title: T, version: '1'}\n" + paths, `the document is OpenAPI "3.1.0"; only 3.0 is supported`},
-		"2.0":                 {"swagger: '2.0'\ninfo: {title: T, version: '1'}\n" + paths, "the document"},
-		"3.00":                {"openapi: '3.00'\ninfo: {title: T, version: '1'}\n" + paths, "only 3.0 is supported"},
+		"a list":              {"[]", "the document is no OpenAPI document: it is not an object"},
+		"4.0":                 {"openapi: 4.0.0\ninfo: {title: T, version: '1'}\n" + paths, `the document is OpenAPI "4.0.0"; only 3.0, 3.1 and 3.2 are supported`},
+		"2.0":                 {"swagger: '2.0'\ninfo: {title: T, version: '1'}\n" + paths, "the document is a Swagger 2.0 document"},
+		"3.00":                {"openapi: '3.00'\ninfo: {title: T, version: '1'}\n" + paths, "only 3.0, 3.1 and 3.2 are supported"},
 		"no info":             {"openapi: 3.0.3\n" + paths, "the document is not valid"},
 		"no paths":            {"openapi: 3.0.3\ninfo: {title: T, version: '1'}\n", "the document is not valid"},
 		"unresolved":          {schema("{$ref: '#/components/schemas/None'}"), "the document"},
-		"reference to a file": {schema("{$ref: 'other.yaml#/A'}"), "the document cannot be read"},
+		"reference to a file": {schema("{$ref: 'other.yaml#/A'}"), `the reference "other.yaml#/A" is not resolved: it is in another file, and files are not read here`},
 		"cycle of references": {
 			schema("{$ref: '#/components/schemas/A'}", "A: {$ref: '#/components/schemas/B'}", "B: {$ref: '#/components/schemas/A'}"),
 			"the document",
@@ -49,7 +49,7 @@ func TestLoadRefuses(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := openapi.Load(t.Context(), []byte(c.document))
+			_, err := openapi.Load(t.Context(), []byte(c.document), openapi.Options{})
 			require.ErrorContains(t, err, c.message)
 		})
 	}
@@ -87,7 +87,7 @@ func TestJSON(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, json.Valid(data))
 	assert.Contains(t, string(data), `"$ref":"#/components/schemas/CreateWebhookConfigRequest"`)
-	again, err := openapi.Load(t.Context(), data)
+	again, err := openapi.Load(t.Context(), data, openapi.Options{})
 	require.NoError(t, err)
 	for _, c := range badRequests() {
 		want := operation(t, c.operation).ValidateRequest(c.request())

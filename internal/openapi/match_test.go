@@ -72,7 +72,7 @@ func TestMatchQuery(t *testing.T) {
 	_, err = router.Match("GET", "/core/webhook-lgos")
 	var failure *openapi.MatchError
 	require.ErrorAs(t, err, &failure)
-	assert.Equal(t, "/core/webhook-logs", failure.Suggestion)
+	assert.Equal(t, "/core/webhook-logs", failure.Suggestion())
 }
 
 const foreignDocument = `
@@ -123,7 +123,7 @@ components:
 `
 
 func TestMatchForeign(t *testing.T) {
-	c, err := openapi.Load(context.Background(), []byte(foreignDocument))
+	c, err := openapi.Load(context.Background(), []byte(foreignDocument), openapi.Options{})
 	require.NoError(t, err)
 	router, err := openapi.NewRouter(c)
 	require.NoError(t, err)
@@ -144,7 +144,7 @@ func TestMatchForeign(t *testing.T) {
 }
 
 func TestAdvice(t *testing.T) {
-	c, err := openapi.Load(context.Background(), []byte(foreignDocument))
+	c, err := openapi.Load(context.Background(), []byte(foreignDocument), openapi.Options{})
 	require.NoError(t, err)
 	advice := func(id string, request *openapi.Request) []string {
 		var got []string
@@ -169,7 +169,7 @@ func TestAdvice(t *testing.T) {
 }
 
 func TestSpecIndex(t *testing.T) {
-	index, err := openapi.IndexSpec([]byte(foreignDocument))
+	index, err := openapi.IndexSpec([]byte(foreignDocument), openapi.Options{})
 	require.NoError(t, err)
 	for pointer, want := range map[string][2]int{
 		"#": {2, 1},
@@ -179,28 +179,28 @@ func TestSpecIndex(t *testing.T) {
 		"#/paths/~1things~1%7Bid%7D/get/nothing/here":            {20, 5},
 		"#/paths/~1things~1%7Bid%7D/get/parameters/7":            {22, 7},
 	} {
-		line, column, ok := index.Position(pointer)
+		at, ok := index.Position(pointer)
 		assert.True(t, ok)
-		assert.Equal(t, want, [2]int{line, column}, pointer)
+		assert.Equal(t, want, [2]int{at.Line, at.Column}, pointer)
 	}
-	_, _, ok := index.Position("/paths")
+	_, ok := index.Position("/paths")
 	assert.False(t, ok)
 	for _, bad := range []string{"", "a: [", "\x00"} {
-		_, err := openapi.IndexSpec([]byte(bad))
+		_, err := openapi.IndexSpec([]byte(bad), openapi.Options{})
 		assert.Error(t, err)
 	}
 }
 
 // TestSpecIndexReferences ends where references and aliases lead in a circle.
 func TestSpecIndexReferences(t *testing.T) {
-	index, err := openapi.IndexSpec([]byte("a: {$ref: '#/b'}\nb: {$ref: '#/a'}\nc: {$ref: '#/d'}\nd: &x\n  e: 1\nf: *x\n"))
+	index, err := openapi.IndexSpec([]byte("a: {$ref: '#/b'}\nb: {$ref: '#/a'}\nc: {$ref: '#/d'}\nd: &x\n  e: 1\nf: *x\n"), openapi.Options{})
 	require.NoError(t, err)
-	line, _, ok := index.Position("#/a/x")
+	at, ok := index.Position("#/a/x")
 	assert.True(t, ok)
-	assert.Equal(t, 1, line)
+	assert.Equal(t, 1, at.Line)
 	for _, pointer := range []string{"#/c/e", "#/f/e"} {
-		line, column, ok := index.Position(pointer)
+		at, ok := index.Position(pointer)
 		assert.True(t, ok)
-		assert.Equal(t, [2]int{5, 3}, [2]int{line, column}, pointer)
+		assert.Equal(t, [2]int{5, 3}, [2]int{at.Line, at.Column}, pointer)
 	}
 }

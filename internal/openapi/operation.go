@@ -1,35 +1,33 @@
 package openapi
 
 import (
-	"mime"
 	"net/http"
 	"strconv"
-	"strings"
-
-	"github.com/hookline-go/hookline/internal/jsonpointer"
 )
 
-// Operation is one operation of a contract.
+// Operation is one operation of a document.
 type Operation struct {
-	// ID is the operationId.
+	// ID is the operationId, or the method and the path template.
 	ID string
 	// Method is the HTTP method in capitals.
 	Method string
 	// Path is the template below the server's URL, such as
 	// "/core/webhook-config/{webhookConfigId}".
 	Path string
+	// Security are the alternatives that authorize a request. It is empty where
+	// anybody may make it.
+	Security [][]SecurityRequirement
 
-	path, query, header []*parameter
-	queryNames          []string
-	body                *bodyRule
-	responses           map[string]*responseRule // by status: "200", "2XX" or "default"
-}
-
-// bodyRule says what a body may be.
-type bodyRule struct {
-	required bool
-	schemas  map[string]*schema // by media type or range, without parameters
-	types    []string           // the media types as the document has them, sorted
+	document                     *Document
+	pointer                      string
+	deprecated                   bool
+	servers                      []*server // its own or its path's, or nil
+	path, query, header, cookies []*parameter
+	queryNames                   []string
+	queryKeys                    []string // API keys in the query
+	anyQuery                     bool     // the query as a whole is a parameter, which is not looked at
+	body                         *bodyRule
+	responses                    map[string]*responseRule // by status: "200", "2XX" or "default"
 }
 
 type responseRule struct {
@@ -40,21 +38,27 @@ type responseRule struct {
 // HasBody tells whether the operation takes a request body.
 func (o *Operation) HasBody() bool { return o.body != nil }
 
-// ValidateRequest returns everything in which a request breaks the contract, in
-// the order of the message: path, query, headers, body. It returns nil when the
-// request keeps to it. A body that the operation does not take is not looked
-// at.
+// ValidateRequest returns everything in which a request breaks the document, in
+// the order of the message: path, query, headers, cookies, body. It returns nil
+// when the request keeps to it. A body that the operation does not take is not
+// looked at.
 func (o *Operation) ValidateRequest(r *Request) []Violation {
-	violations := o.validatePath(r.PathParams)
-	violations = append(violations, o.validateQuery(r.RawQuery)...)
-	violations = append(violations, validateHeaders(o.header, r.Header)...)
+	violations := o.ValidateParameters(r)
 	if o.body != nil {
-		violations = append(violations, o.body.validate(inRequest, r.Header, r.Body)...)
+		violations = append(violations, o.body.validate(inRequest, r.Header, r.Body, o.document.limits)...)
 	}
 	return limit(violations)
 }
 
-// ValidateResponse returns everything in which a response breaks the contract,
+// ValidateParameters is ValidateRequest without the body.
+func (o *Operation) ValidateParameters(r *Request) []Violation {
+	violations := o.validatePath(r)
+	violations = append(violations, o.validateQuery(r.RawQuery)...)
+	violations = append(violations, validateHeaders(o.header, r.Header)...)
+	return append(violations, o.validateCookies(r.Header)...)
+}
+
+// ValidateResponse returns everything in which a response breaks the document,
 // an undocumented status included. It returns nil when the response keeps to
 // it.
 func (o *Operation) ValidateResponse(r *Response) []Violation {
@@ -67,7 +71,7 @@ func (o *Operation) ValidateResponse(r *Response) []Violation {
 	}
 	violations := validateHeaders(rule.headers, r.Header)
 	if rule.body != nil {
-		violations = append(violations, rule.body.validate(inResponse, r.Header, r.Body)...)
+		violations = append(violations, rule.body.validate(inResponse, r.Header, r.Body, o.document.limits)...)
 	} else if len(r.Body) > 0 {
 		violations = append(violations, Violation{
 			In: InBody, Code: CodeUnsupportedMediaType, Message: "the contract documents no body for this status",
@@ -91,93 +95,26 @@ func (o *Operation) response(status int) *responseRule {
 	return o.responses["default"]
 }
 
-func (b *bodyRule) validate(d direction, header http.Header, body []byte) []Violation {
-	if len(body) == 0 && len(header[contentType]) == 0 {
-		return b.missing()
-	}
-	if len(body) == 0 && !b.required {
-		return nil
-	}
-	s, violation := b.declared(header)
-	if violation != nil {
-		return []Violation{*violation}
-	}
-	if len(body) > MaxBody {
-		return []Violation{{
-			In: InBody, Code: CodeBodyTooLarge, Start: MaxBody, End: MaxBody,
-			Message: "the body is larger than " + strconv.Itoa(MaxBody) + " bytes",
-		}}
-	}
-	if s != nil {
-		return validateJSON(s, d, body)
-	}
-	return nil
+// UncheckedRequest returns the media type of a request's body that is not looked
+// into, and false where there is no such body.
+func (o *Operation) UncheckedRequest(r *Request) (mediaType string, ok bool) {
+	return o.body.unchecked(r.Header, r.Body)
 }
 
-func (b *bodyRule) missing() []Violation {
-	if !b.required {
-		return nil
+// UncheckedResponse is UncheckedRequest for a response.
+func (o *Operation) UncheckedResponse(r *Response) (mediaType string, ok bool) {
+	if rule := o.response(r.Status); rule != nil {
+		return rule.body.unchecked(r.Header, r.Body)
 	}
-	return []Violation{{In: InBody, Code: CodeRequired, Message: bodyRequired}}
+	return "", false
 }
 
 const contentType = "Content-Type"
 
-// declared returns the schema of the body's media type, or nil where the body
-// is not JSON and is not looked into.
-func (b *bodyRule) declared(header http.Header) (*schema, *Violation) {
-	values := header[contentType]
-	if len(values) == 1 && values[0] == "application/json" {
-		if s, ok := b.schemas[values[0]]; ok {
-			return s, nil
-		}
+// header returns a single value of a header.
+func single(h http.Header, name string) (string, bool) {
+	if values := h[name]; len(values) == 1 {
+		return values[0], true
 	}
-	if len(values) == 1 {
-		mediaType, parameters, err := mime.ParseMediaType(values[0])
-		s, ok := b.lookUp(mediaType)
-		switch {
-		case err != nil || !ok:
-		case !isJSON(mediaType):
-			return nil, nil
-		case isUTF8(parameters["charset"]):
-			return s, nil
-		}
-	}
-	place := nowhere
-	if len(values) > 0 {
-		place = span{end: len(values[0])}
-	}
-	return nil, &Violation{
-		In: InHeader, Pointer: jsonpointer.Name(contentType), Code: CodeUnsupportedMediaType,
-		Start: place.start, End: place.end,
-		Message: "the body must be sent as " + joinOr(b.types) + ", in UTF-8",
-	}
-}
-
-// lookUp finds a media type, or the range that it is in.
-func (b *bodyRule) lookUp(mediaType string) (*schema, bool) {
-	kind, _, _ := strings.Cut(mediaType, "/")
-	for _, key := range []string{mediaType, kind + "/*", "*/*"} {
-		if s, ok := b.schemas[key]; ok {
-			return s, true
-		}
-	}
-	return nil, false
-}
-
-func isUTF8(charset string) bool { return charset == "" || strings.EqualFold(charset, "utf-8") }
-
-// validateJSON decodes the body once, strictly, and applies the schema to what
-// it holds.
-func validateJSON(s *schema, d direction, body []byte) []Violation {
-	decoder := newDecoder(MaxDepth)
-	defer decoder.release()
-	violations, ok := decoder.decode(body, s)
-	e := evaluation{in: InBody, direction: d, violations: violations}
-	if ok {
-		var steps [usualDepth]step
-		e.visit(s, decoder.tree.root(), steps[:0])
-	}
-	sortByStart(e.violations)
-	return e.violations
+	return "", false
 }

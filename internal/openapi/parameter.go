@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hookline-go/hookline/internal/jsonpointer"
 )
 
 // parameter is a parameter of a request, or a header of a response.
@@ -17,33 +19,94 @@ type parameter struct {
 	pointer    string
 	required   bool
 	allowEmpty bool
+	deprecated bool
 	schema     *schema
-	types      typeSet // of the value
-	items      *schema // of the array that the value may be
-	itemTypes  typeSet
-	separator  string // between the items of an array that is not exploded
-	exploded   bool
+	shape      *shape
+	style      style
+	explode    bool
+	// json is a parameter whose value is a JSON text (content).
+	json bool
+	// opaque is a parameter whose value is not looked at: one in a media type
+	// that is not JSON.
+	opaque bool
+}
 
-	// opaque is a parameter whose value is not looked at: an object, or one in
-	// the label or matrix style, or in a media type of its own. Of an object,
-	// these are the names in the query that are part of it.
-	opaque   bool
-	prefix   string
-	fields   map[string]bool
-	freeForm bool // any name may be a field
+// style is how a parameter is written.
+type style uint8
+
+const (
+	styleForm style = iota // and simple
+	styleSpace
+	stylePipe
+	styleDeep
+	styleLabel
+	styleMatrix
+)
+
+var styles = map[string]style{
+	"": styleForm, "form": styleForm, "simple": styleForm, "cookie": styleForm, "spaceDelimited": styleSpace,
+	"pipeDelimited": stylePipe, "deepObject": styleDeep, "label": styleLabel, "matrix": styleMatrix,
 }
 
 // partNames name the parts of a message that parameters are in.
-var partNames = map[In]string{InPath: "the path parameter", InQuery: "the query parameter", InHeader: "the header"}
+var partNames = map[In]string{
+	InPath: "the path parameter", InQuery: "the query parameter", InHeader: "the header", InCookie: "the cookie",
+}
 
-func (o *Operation) validatePath(values map[string]string) (violations []Violation) {
+// parameter prepares a parameter, or a header of a response.
+func (c *compiler) parameter(in In, name string, source node, pointer string) *parameter {
+	p := &parameter{
+		name: name, header: http.CanonicalHeaderKey(name), in: in, pointer: c.keep(pointer),
+		required: source.get("required").isTrue(), allowEmpty: source.get("allowEmptyValue").isTrue(),
+		label: partNames[in] + " " + label(name),
+	}
+	p.schema = c.schema(source.get("schema"), pointer+"/schema")
+	if p.schema != nil {
+		for _, what := range []string{"example"} {
+			if value := source.get(what); value.exists() {
+				c.samples = append(c.samples, sample{schema: p.schema, value: value, what: what})
+			}
+		}
+	}
+	if content := source.get("content"); content.exists() && content.kind() == kindObject {
+		for mediaType, media := range content.members() {
+			p.json = isJSON(withoutParameters(mediaType.str()))
+			p.opaque = !p.json
+			p.schema = c.schema(media.field("schema"), pointer+"/content"+jsonpointer.Fragment(mediaType.str())+"/schema")
+		}
+	}
+	p.deprecated = source.get("deprecated").isTrue() || p.schema != nil && p.schema.deprecated
+	p.shape = c.shape(p.schema)
+	c.style(p, source)
+	return p
+}
+
+func (c *compiler) style(p *parameter, source node) {
+	name := source.get("style").text()
+	known := false
+	if p.style, known = styles[name]; !known {
+		c.problems.addf(source.get("style"), "there is no style %q", name)
+	}
+	p.explode = name == "" && (p.in == InQuery || p.in == InCookie) || name == "form"
+	if explode := source.get("explode"); explode.exists() {
+		p.explode = explode.isTrue()
+	}
+}
+
+func (o *Operation) validatePath(r *Request) (violations []Violation) {
 	for _, p := range o.path {
-		value, given := values[p.name]
-		if !given {
+		value, given := r.PathParams[p.name]
+		raw, encoded := r.RawPathParams[p.name]
+		switch {
+		case encoded:
+			value, _ = url.PathUnescape(raw) // the router has read it before
+		case given:
+			raw = strings.ReplaceAll(value, "%", "%25") // so that it comes out as it is
+		default:
 			violations = append(violations, p.missing())
 			continue
 		}
-		violations = append(violations, p.validate([]text{{value: value, span: nowhere}})...)
+		violations = append(violations, p.validate([]text{{value: value, raw: raw, span: nowhere}})...)
 	}
 	return violations
 }
@@ -64,159 +127,46 @@ func validateHeaders(parameters []*parameter, header http.Header) (violations []
 func headerTexts(values []string) []text {
 	texts := make([]text, len(values))
 	for i, value := range values {
-		texts[i] = text{value: value, span: span{end: len(value), value: i}}
+		texts[i] = text{value: value, raw: value, span: span{end: len(value), value: i}}
 	}
 	return texts
 }
 
-// validateQuery looks at the parameters in the order in which the query has
-// them, and at what is missing last.
-func (o *Operation) validateQuery(raw string) (violations []Violation) {
-	if raw == "" && len(o.query) == 0 {
+// validateCookies looks at the cookies that are described. There are always
+// others.
+func (o *Operation) validateCookies(header http.Header) (violations []Violation) {
+	if len(o.cookies) == 0 {
 		return nil
 	}
-	q, ok := parseQuery(raw)
-	if !ok {
-		return []Violation{{
-			In: InQuery, Code: CodeInvalidQuery, End: len(raw),
-			Message: "the query is not valid: each part must be name=value, percent-encoded, with & between parts",
-		}}
-	}
-	for i, name := range q.names {
-		if len(violations) >= MaxViolations {
-			return violations
-		}
-		if q.again[i] {
-			continue
-		}
-		if p := o.queryParameter(name); p != nil {
-			violations = append(violations, p.validate(q.from(i))...)
-		} else {
-			violations = append(violations, o.unknownParameter(name, q.texts[i]))
+	q := query{}
+	for _, line := range header["Cookie"] {
+		for part := range strings.SplitSeq(line, ";") {
+			name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+			value = strings.Trim(value, `"`)
+			q.names, q.texts = append(q.names, name), append(q.texts, text{value: value, raw: value, span: nowhere})
 		}
 	}
-	for _, p := range o.query {
-		if p.required && !slices.ContainsFunc(q.names, p.owns) {
+	for _, p := range o.cookies {
+		var values []text
+		for i, name := range q.names {
+			if p.isOwn(name) {
+				values = append(values, q.texts[i])
+			}
+		}
+		switch {
+		case len(values) > 0 && !p.scattered():
+			violations = append(violations, p.validate(values)...)
+		case len(values) == 0 && p.required:
 			violations = append(violations, p.missing())
 		}
 	}
 	return violations
 }
 
-func (o *Operation) unknownParameter(name string, value text) Violation {
-	here := path{}.field(name)
-	return Violation{
-		In: InQuery, Pointer: here.pointer(), Code: CodeUnknownParameter, Start: value.start, End: value.end,
-		Message:    "the operation has no query parameter " + here.label(),
-		Suggestion: nearest(name, o.queryNames),
-	}
-}
-
-// queryParameter returns the parameter that a name of the query belongs to, or
-// nil.
-func (o *Operation) queryParameter(name string) *parameter {
-	i := slices.IndexFunc(o.query, func(p *parameter) bool { return p.name == name })
-	if i < 0 {
-		i = slices.IndexFunc(o.query, func(p *parameter) bool { return p.owns(name) })
-	}
-	if i < 0 {
-		return nil
-	}
-	return o.query[i]
-}
-
-// owns tells whether a name of the query belongs to the parameter: its own, or
-// one of its object's fields.
-func (p *parameter) owns(name string) bool {
-	return name == p.name || p.freeForm || p.fields[name] || p.prefix != "" && strings.HasPrefix(name, p.prefix)
-}
-
-// query holds the parts of a query in their order.
-type query struct {
-	names []string
-	texts []text
-	again []bool // whether a part has the name of one before it
-	next  []int  // the next part of the same name, or 0
-}
-
-// smallQuery is how many parts are looked through. In larger ones, a map finds
-// names.
-const smallQuery = 32
-
-// parseQuery returns false for a query that has ";" between its parts, or a
-// percent sign that encodes nothing.
-func parseQuery(raw string) (q query, ok bool) {
-	count := strings.Count(raw, "&") + 1
-	q = query{
-		names: make([]string, 0, count), texts: make([]text, 0, count), again: make([]bool, 0, count), next: make([]int, count),
-	}
-	var last map[string]int
-	if count > smallQuery {
-		last = make(map[string]int, count)
-	}
-	at := 0
-	for part := range strings.SplitSeq(raw, "&") {
-		start := at
-		at += len(part) + 1
-		if part == "" {
-			continue
-		}
-		name, value, ok := parseQueryPart(part)
-		if !ok {
-			return query{}, false
-		}
-		end := start + len(part)
-		value.span = span{start: end - len(value.raw), end: end}
-		q.add(name, value, last)
-	}
-	return q, true
-}
-
-func parseQueryPart(part string) (name string, value text, ok bool) {
-	if strings.Contains(part, ";") {
-		return "", text{}, false
-	}
-	key, rest, _ := strings.Cut(part, "=")
-	name, err := url.QueryUnescape(key)
-	if err != nil {
-		return "", text{}, false
-	}
-	plain, err := url.QueryUnescape(rest)
-	return name, text{value: plain, raw: rest}, err == nil
-}
-
-func (q *query) add(name string, value text, last map[string]int) {
-	before, again, index := 0, false, len(q.names)
-	if last != nil {
-		before, again = last[name]
-		last[name] = index
-	} else {
-		for i := index - 1; i >= 0 && !again; i-- {
-			before, again = i, q.names[i] == name
-		}
-	}
-	if again {
-		q.next[before] = index
-	}
-	q.names, q.texts, q.again = append(q.names, name), append(q.texts, value), append(q.again, again)
-}
-
-// from returns the value of a part, and those of the same name after it.
-func (q *query) from(i int) []text {
-	if q.next[i] == 0 {
-		return q.texts[i : i+1]
-	}
-	values := []text{q.texts[i]}
-	for i = q.next[i]; i > 0; i = q.next[i] {
-		values = append(values, q.texts[i])
-	}
-	return values
-}
-
 // validate applies the parameter's schema to its values.
 func (p *parameter) validate(values []text) []Violation {
 	switch {
-	case p.opaque:
+	case p.opaque || p.schema == nil && !p.json:
 		return nil
 	case len(values) > 1 && !p.repeatable():
 		return []Violation{p.violation(&values[1], CodeDuplicateParameter, "is given several times, and must be given once")}
@@ -229,64 +179,93 @@ func (p *parameter) validate(values []text) []Violation {
 	if p.allowEmpty && len(values) == 1 && values[0].value == "" {
 		return nil
 	}
-	return p.evaluate(values)
-}
-
-func (p *parameter) evaluate(values []text) []Violation {
+	if p.json {
+		return p.validateJSON(&values[0])
+	}
 	v := newValues()
 	defer v.release()
-	p.build(v, values)
+	if !p.build(v, values) {
+		return []Violation{p.violation(&values[0], CodeFormat, "is not written as its style wants it")}
+	}
+	return p.evaluate(v.root())
+}
+
+func (p *parameter) evaluate(n node) []Violation {
 	e := evaluation{in: p.in, direction: inRequest, subject: p.label}
 	var steps [usualDepth]step
-	e.visit(p.schema, v.root(), path(steps[:0]).field(p.name))
+	e.visit(p.schema, n, path(steps[:0]).field(p.name))
 	return e.violations
+}
+
+// validateJSON reads the value as the JSON text that it is.
+func (p *parameter) validateJSON(value *text) []Violation {
+	d := newDecoder(MaxDepth)
+	defer d.release()
+	violations, ok := d.decode([]byte(value.value), p.schema)
+	if len(violations) > 0 || !ok {
+		return []Violation{p.violation(value, CodeInvalidJSON, "is not valid JSON")}
+	}
+	if p.schema == nil {
+		return nil
+	}
+	found := p.evaluate(d.tree.root())
+	for i := range found {
+		found[i].Start, found[i].End, found[i].Value = value.start, value.end, value.span.value
+	}
+	return found
 }
 
 // repeatable tells whether the parameter may be given several times. The values
 // of a header that is a list are one list (RFC 9110, section 5.3).
 func (p *parameter) repeatable() bool {
-	return p.types&typeArray != 0 && (p.exploded || p.in == InHeader)
+	return p.shape.isArray() && (p.explode && p.in != InPath && p.style == styleForm || p.in == InHeader) || p.scattered()
 }
 
-// build reads texts as the parameter's schema wants them.
-func (p *parameter) build(v *values, texts []text) {
-	if p.types&typeArray == 0 {
-		v.scalar(p.schema, p.types, &texts[0])
-		return
-	}
-	array := v.open(kindArray, texts[0].span)
-	for i := range texts {
-		parts := texts[i : i+1]
-		if !p.exploded {
-			parts = texts[i].split(p.separator)
-		}
-		for j := range parts {
-			if p.in == InHeader {
-				parts[j].value = strings.Trim(parts[j].value, " \t")
-			}
-			v.scalar(p.items, p.itemTypes, &parts[j])
-		}
-	}
-	v.close(array)
+// scattered tells whether the parameter is an object whose fields are
+// parameters of their own.
+func (p *parameter) scattered() bool {
+	return !p.json && p.shape.isObject() && (p.style == styleDeep || p.explode && p.style == styleForm) && p.in != InPath && p.in != InHeader
 }
 
-// split returns the parts between separators.
-func (t *text) split(separator string) []text {
-	parts := []text{}
-	for value := range strings.SplitSeq(t.value, separator) {
-		parts = append(parts, text{value: value, span: t.span})
+// isOwn tells whether a name of the query is the parameter's, or that of one of
+// its object's fields, as far as they are known.
+func (p *parameter) isOwn(name string) bool {
+	switch {
+	case !p.scattered():
+		return name == p.name || p.explode && p.shape.isArray() && name == p.name+"[]"
+	case p.style == styleDeep:
+		return strings.HasPrefix(name, p.name+"[")
+	default:
+		_, known := p.shape.fields[name]
+		return known
 	}
-	return parts
 }
+
+// takesAny tells whether any name of the query may be a field.
+func (p *parameter) takesAny() bool { return p.scattered() && p.style == styleForm && p.shape.open }
 
 func (p *parameter) missing() Violation {
 	return p.violation(&text{span: nowhere}, CodeRequired, "is required")
 }
 
 func (p *parameter) violation(value *text, code Code, message string) Violation {
-	here := path{}.field(p.name)
 	return Violation{
-		In: p.in, Pointer: here.pointer(), Code: code, Start: value.start, End: value.end, Value: value.span.value,
-		Schema: p.pointer, Message: p.label + " " + message,
+		In: p.in, Pointer: jsonpointer.Name(shorten(p.name)), Code: code, Start: value.start, End: value.end,
+		Value: value.span.value, Schema: p.pointer, Message: p.label + " " + message,
 	}
+}
+
+// queryParameter returns the parameter that a name of the query belongs to, or
+// nil.
+func (o *Operation) queryParameter(name string) *parameter {
+	for _, by := range []func(*parameter) bool{
+		func(p *parameter) bool { return p.name == name && !p.scattered() },
+		func(p *parameter) bool { return p.isOwn(name) },
+		(*parameter).takesAny,
+	} {
+		if i := slices.IndexFunc(o.query, by); i >= 0 {
+			return o.query[i]
+		}
+	}
+	return nil
 }

@@ -44,8 +44,8 @@ var queryParameterCases = []parameterCase{
 		invalid: map[string]string{"q=1,2": "/q/0 type", "q=1&q=x": "/q/1 type", "q=1&q=2&q=3": "/q max_items", "q=": "/q/0 type"},
 	}, {
 		name: "form", parameters: "{name: q, in: query, explode: false, schema: {type: array, items: {type: integer, maximum: 9}}}",
-		valid:   []string{"q=1", "q=1,2", "q=1%2C2"},
-		invalid: map[string]string{"q=1,x": "/q/1 type", "q=1,,2": "/q/1 type", "q=1&q=2": "/q duplicate_parameter", "q=1,10": "/q/1 maximum"},
+		valid:   []string{"q=1", "q=1,2"},
+		invalid: map[string]string{"q=1%2C2": "/q/0 type", "q=1,x": "/q/1 type", "q=1,,2": "/q/1 type", "q=1&q=2": "/q duplicate_parameter", "q=1,10": "/q/1 maximum"},
 	}, {
 		name: "pipes", parameters: "{name: q, in: query, style: pipeDelimited, schema: {type: array, items: {type: integer}}}",
 		valid:   []string{"q=1|2", "q=1%7C2", "q=3"},
@@ -95,8 +95,8 @@ var queryParameterCases = []parameterCase{
 		valid: []string{"q=", "q", "q=1"}, invalid: map[string]string{"q=x": "/q type"},
 	}, {
 		name: "deep object", parameters: "{name: q, in: query, required: true, style: deepObject, explode: true, schema: {type: object, properties: {a: {type: integer}}}}",
-		valid:   []string{"q[a]=1", "q%5Ba%5D=x&q[b][c]=2&q[a]=3"},
-		invalid: map[string]string{"": "/q required", "qa]=1": "/qa] unknown_parameter,/q required"},
+		valid:   []string{"q[a]=1", "q%5Ba%5D=1&q[b][c]=2"},
+		invalid: map[string]string{"": "/q required", "q[a]=x": "/q/a type", "q[a][b]=1": "/q/a type", "qa]=1": "/qa] unknown_parameter,/q required"},
 	}, {
 		name: "exploded object", parameters: "{name: q, in: query, required: true, schema: {type: object, properties: {a: {}, b: {}}}}",
 		valid: []string{"a=1", "b=x&a=1"}, invalid: map[string]string{"c=1": "/c unknown_parameter,/q required"},
@@ -107,13 +107,13 @@ var queryParameterCases = []parameterCase{
 		name: "exploded object by composition", parameters: "{name: q, in: query, schema: {allOf: [{type: object, properties: {a: {}}}, {type: object, properties: {b: {}}}]}}",
 		valid: []string{"a=1&b=2"}, invalid: map[string]string{"c=3": "/c unknown_parameter"},
 	}, {
-		name: "object", parameters: "{name: q, in: query, explode: false, schema: {type: object, properties: {a: {}}}}", valid: []string{"q=a,1"},
-		invalid: map[string]string{"a=1": "/a unknown_parameter"},
+		name: "object", parameters: "{name: q, in: query, explode: false, schema: {type: object, properties: {a: {type: integer}}}}", valid: []string{"q=a,1"},
+		invalid: map[string]string{"a=1": "/a unknown_parameter", "q=a,x": "/q/a type", "q=a": "/q format"},
 	}, {
 		name: "media type of its own", parameters: "{name: q, in: query, required: true, content: {application/json: {schema: {type: object}}}}",
-		valid: []string{"q={}"}, invalid: map[string]string{"": "/q required"},
+		valid: []string{"q={}"}, invalid: map[string]string{"": "/q required", "q=[]": "/q type", "q={": "/q invalid_json"},
 	}, {
-		name: "cookies are not looked at", parameters: "{name: q, in: cookie, required: true, schema: {type: integer}}", valid: []string{""},
+		name: "cookies are not in the query", parameters: "{name: q, in: cookie, schema: {type: integer}}", valid: []string{""},
 		invalid: map[string]string{"q=1": "/q unknown_parameter"},
 	}, {
 		name: "a name that is another's prefix", parameters: "{name: q, in: query, style: deepObject, explode: true, schema: {type: object}}, {name: 'q[x]', in: query, schema: {type: integer}}",
@@ -187,9 +187,14 @@ paths:
 	assert.Equal(t, []string{"/x required", "/y required"}, places(violations))
 	assert.Equal(t, `the path parameter "x" is required`, violations[0].Message)
 	assert.Equal(t, "#/paths/~1a~1%7Bx%7D~1%7By%7D/parameters/1", violations[0].Schema)
-	assert.Empty(t, operationOf(t, c, "styles").ValidateRequest(&openapi.Request{
-		PathParams: map[string]string{"x": ".5", "y": ";y=5", "z": "a,1"},
-	}), "styles that are not looked into")
+	styles := func(x, y, z string) []string {
+		return places(operationOf(t, c, "styles").ValidateRequest(&openapi.Request{
+			PathParams: map[string]string{"x": x, "y": y, "z": z},
+		}))
+	}
+	assert.Empty(t, styles(".5", ";y=5", "a,1"))
+	assert.Equal(t, []string{"/x type", "/y type", "/z/a type"}, styles(".x", ";y=x", "a,x"))
+	assert.Equal(t, []string{"/x format", "/y format", "/z format"}, styles("5", "y=5", "a"))
 }
 
 func TestHeaderParameters(t *testing.T) {

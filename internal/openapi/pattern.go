@@ -5,7 +5,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf16"
+
+	"github.com/dlclark/regexp2/v2"
 )
 
 // What \s and \S mean in ECMA-262, where they know of more than ASCII, as the
@@ -25,19 +28,43 @@ var ecmaWhole = []struct{ from, to string }{
 }
 
 // pattern is a pattern that a string must have.
-type pattern struct{ compiled *regexp.Regexp }
+type pattern struct {
+	linear *regexp.Regexp
+	// backtracking is for what RE2 cannot do.
+	backtracking *regexp2.Regexp
+}
 
-func (p *pattern) matches(text string) bool { return p.compiled.MatchString(text) }
+// patternTimeout bounds what a pattern may take that RE2 cannot do, as
+// backtracking may take a time that is exponential in the text's length.
+const patternTimeout = 100 * time.Millisecond
+
+// matches tells whether the text has the pattern. A text that takes too long is
+// taken for one that does not: it was made for that, and must not pass.
+func (p *pattern) matches(text string) bool {
+	if p.linear != nil {
+		return p.linear.MatchString(text)
+	}
+	matches, err := p.backtracking.MatchString(text)
+	return matches && err == nil
+}
 
 // compilePattern compiles a pattern, which OpenAPI writes in the dialect of
-// ECMA-262, as RE2, which takes linear time whatever the text. What RE2 cannot
-// do, look-around and back-references, is an error.
-func compilePattern(pattern string) (*regexp.Regexp, error) {
-	compiled, err := regexp.Compile(translate(pattern))
-	if err != nil {
-		return nil, fmt.Errorf("the pattern %q: %w", pattern, err)
+// ECMA-262: as RE2, which takes linear time whatever the text, and where that
+// is not possible, for look-around, back-references and more than 1,000
+// repetitions, for an engine that backtracks.
+func compilePattern(source string) (*pattern, error) {
+	linear, err := regexp.Compile(translate(source))
+	if err == nil {
+		return &pattern{linear: linear}, nil
 	}
-	return compiled, nil
+	backtracking, failure := regexp2.Compile(source, regexp2.ECMAScript|regexp2.Unicode)
+	if failure != nil {
+		// The first error is about the translation, the second one about the
+		// document's own text.
+		return nil, fmt.Errorf("%q: %w", source, failure)
+	}
+	backtracking.MatchTimeout = patternTimeout
+	return &pattern{backtracking: backtracking}, nil
 }
 
 func translate(pattern string) string {

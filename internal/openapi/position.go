@@ -1,104 +1,78 @@
 package openapi
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/hookline-go/hookline/internal/jsonpointer"
 )
 
 // SpecIndex finds lines and columns in an OpenAPI document for the pointers of
-// violations. It is apart from Contract so that a server, which never asks,
-// need not read its document twice. It is safe for concurrent use.
-//
-// kin-openapi's loader can keep the same positions (IncludeOrigin, with which a
-// test compares these), yet it keeps none of documents in JSON, and has them by
-// object rather than by pointer.
-type SpecIndex struct{ root *yaml.Node }
+// violations. It is apart from Document so that a server, which never asks,
+// need not keep the tree of its document. It is safe for concurrent use.
+type SpecIndex struct{ files *files }
 
-// IndexSpec reads a document, in YAML or JSON.
-func IndexSpec(data []byte) (*SpecIndex, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
+// IndexSpec reads a document, in YAML or JSON. Files that it refers to are read
+// when they are asked for, as the options say.
+func IndexSpec(data []byte, options Options) (*SpecIndex, error) {
+	files, err := openFiles(data, options)
+	if err != nil {
 		return nil, fmt.Errorf("the document cannot be read: %w", err)
 	}
-	if len(document.Content) == 0 {
-		return nil, errors.New("the document is empty")
+	if files.main.places == nil {
+		files.main.place(files.main.root()) // it keeps the starts of lines from here on
 	}
-	return &SpecIndex{root: document.Content[0]}, nil
+	return &SpecIndex{files: files}, nil
 }
 
 // maxReferences ends the following of references that lead in a circle.
 const maxReferences = 32
 
-// Position returns where the key that a pointer names stands, both from 1. The
-// pointer is a JSON pointer in a URI fragment, as in Violation.Schema; its
-// references within the document are followed. Where the document does not
-// spell a keyword out, it is the position of the nearest one around it that it
-// does spell out. It returns false for what is not a pointer.
-func (s *SpecIndex) Position(pointer string) (line, column int, ok bool) {
-	names, err := jsonpointer.ParseFragment(pointer)
+// Position is a place in a document.
+type Position struct {
+	// File is empty for the document itself.
+	File string
+	// Line and Column count from 1.
+	Line, Column int
+}
+
+// Position returns where the key that a pointer names stands. The pointer is a JSON pointer in a URI fragment, as in Violation.Schema;
+// references are followed. Where the document does not spell a keyword out, it
+// is the position of the nearest one around it that it does spell out. It
+// returns false for what is not a pointer.
+func (s *SpecIndex) Position(pointer string) (at Position, ok bool) {
+	f, fragment, err := s.files.open(s.files.main, pointer)
 	if err != nil {
-		return 0, 0, false
+		return Position{}, false
 	}
-	key, value := s.root, s.root
+	names, err := jsonpointer.ParseFragment("#" + fragment)
+	if err != nil {
+		return Position{}, false
+	}
+	key, value := f.root(), f.root()
 	for _, name := range names {
-		value = s.resolve(value)
-		nextKey, nextValue := child(value, name)
-		if nextKey == nil {
+		value, f = s.resolve(value, f)
+		nextKey, next := value.step(name)
+		if !next.exists() {
 			break
 		}
-		key, value = nextKey, nextValue
+		key, value = nextKey, next
 	}
-	return key.Line, key.Column, true
+	where := f.place(key)
+	return Position{File: f.name, Line: int(where.line), Column: int(where.column)}, true
 }
 
-// resolve follows aliases and references.
-func (s *SpecIndex) resolve(n *yaml.Node) *yaml.Node {
+// resolve follows references.
+func (s *SpecIndex) resolve(n node, f *file) (node, *file) {
 	for range maxReferences {
-		if n.Kind == yaml.AliasNode {
-			n = n.Alias
-			continue
+		ref, ok := n.field("$ref").string()
+		if !ok {
+			return n, f
 		}
-		_, ref := child(n, "$ref")
-		if ref == nil {
-			return n
-		}
-		names, err := jsonpointer.ParseFragment(ref.Value)
+		target, in, err := s.files.resolve(f, ref)
 		if err != nil {
-			return n
+			return n, f
 		}
-		target := s.root
-		for _, name := range names {
-			if _, target = child(target, name); target == nil {
-				return n
-			}
-		}
-		n = target
+		n, f = target, in
 	}
-	return n
-}
-
-// child returns a mapping's key and its value, or a sequence's item as both;
-// nil where there is none.
-func child(n *yaml.Node, name string) (key, value *yaml.Node) {
-	switch n.Kind {
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == name {
-				return n.Content[i], n.Content[i+1]
-			}
-		}
-	case yaml.SequenceNode:
-		if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(n.Content) {
-			return n.Content[i], n.Content[i]
-		}
-	case yaml.AliasNode:
-		return child(n.Alias, name)
-	default: // a scalar holds nothing
-	}
-	return nil, nil
+	return n, f
 }

@@ -3,8 +3,6 @@ package openapi
 import (
 	"encoding/json"
 	"fmt"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // schema is a kin-openapi schema, prepared so that validation needs no look-up,
@@ -63,12 +61,15 @@ type schema struct {
 	allOf, anyOf, oneOf        []*schema
 	composed                   bool // of any of these
 	discriminator              *discriminator
+	base                       *discriminator // of those that refer to this one with allOf
 	not                        *exclusion
 	condition, then, otherwise *schema // if, then, else
 	// inPlace are all schemas that may apply to the same value as this one.
 	inPlace []*schema
 
 	readOnly, writeOnly bool
+	deprecated          bool
+	secret              string // the keyword that marks a secret, or nothing
 }
 
 // discriminator tells which alternative an object wants to be.
@@ -139,22 +140,23 @@ var typeNames = []struct {
 	bit  typeSet
 	name string
 }{
-	{typeBoolean, openapi3.TypeBoolean},
-	{typeInteger, openapi3.TypeInteger},
-	{typeNumber, openapi3.TypeNumber},
-	{typeString, openapi3.TypeString},
-	{typeArray, openapi3.TypeArray},
-	{typeObject, openapi3.TypeObject},
-	{typeNull, openapi3.TypeNull},
+	{typeBoolean, "boolean"},
+	{typeInteger, "integer"},
+	{typeNumber, "number"},
+	{typeString, "string"},
+	{typeArray, "array"},
+	{typeObject, "object"},
+	{typeNull, "null"},
 }
 
-func typesOf(source *openapi3.Types) (types typeSet) {
+// typeNamed returns nothing for a name that no type has.
+func typeNamed(name string) typeSet {
 	for _, t := range typeNames {
-		if source != nil && source.Includes(t.name) {
-			types |= t.bit
+		if t.name == name {
+			return t.bit
 		}
 	}
-	return types
+	return 0
 }
 
 // String lists the types for a person.

@@ -267,7 +267,7 @@ func TestSelfReference(t *testing.T) {
 		"{allOf: [{$ref: '#/components/schemas/A'}], type: string}", "{anyOf: [{$ref: '#/components/schemas/A'}, {type: string}]}",
 		"{not: {$ref: '#/components/schemas/A'}}", "{oneOf: [{$ref: '#/components/schemas/A'}]}",
 	} {
-		c, err := openapi.Load(t.Context(), []byte(document(bodyDocument("{$ref: '#/components/schemas/A'}", "A: "+schema))))
+		c, err := openapi.Load(t.Context(), []byte(document(bodyDocument("{$ref: '#/components/schemas/A'}", "A: "+schema))), openapi.Options{})
 		if err != nil {
 			continue // as good an answer
 		}
@@ -308,6 +308,14 @@ func TestPatterns(t *testing.T) {
 		{`^(?:ab|c)(?<x>d)?$`, []string{"ab", "cd"}, []string{"d"}},
 		{`^(a+)+$`, []string{"aaa"}, []string{strings.Repeat("a", 200_000) + "!"}},
 		{`\ufg`, []string{"ufg"}, nil},
+		// What RE2 cannot do.
+		{`^(?!x).*$`, []string{"a", ""}, []string{"x", "xa"}},
+		{`^(?=.*[0-9])[a-z0-9]+$`, []string{"a1"}, []string{"a", "1-"}},
+		{`^(?<!b)a`, []string{"a"}, []string{"b"}},
+		{`^(a|b)\1$`, []string{"aa", "bb"}, []string{"ab"}},
+		{`^a{2,5000}$`, []string{"aa", strings.Repeat("a", 5000)}, []string{"a"}},
+		{`^(?=a)(a+)+$`, []string{"aaa"}, []string{strings.Repeat("a", 5_000) + "!"}},
+		{`^[\p{L}\p{Nd}]+$`, []string{"é1"}, []string{"-"}},
 	} {
 		op := operationOf(t, load(t, `
 paths:
@@ -328,8 +336,6 @@ paths:
 			}
 		}
 	}
-	for _, pattern := range []string{"(?=a)b", "(?!a)b", `(a)\\1`, "a{1,5000}", "("} {
-		_, err := openapi.Load(t.Context(), []byte(document(bodyDocument(`{type: string, pattern: "`+pattern+`"}`))))
-		require.Error(t, err, "%s", pattern)
-	}
+	_, err := openapi.Load(t.Context(), []byte(document(bodyDocument(`{type: string, pattern: "("}`))), openapi.Options{})
+	require.Error(t, err)
 }

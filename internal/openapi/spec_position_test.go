@@ -14,7 +14,7 @@ import (
 // TestPositionsAgreeWithKinOpenAPI holds the positions of keywords against
 // those that kin-openapi's loader keeps.
 func TestPositionsAgreeWithKinOpenAPI(t *testing.T) {
-	index, err := openapi.IndexSpec(hookline.OpenAPI())
+	index, err := openapi.IndexSpec(hookline.OpenAPI(), openapi.Options{})
 	require.NoError(t, err)
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
@@ -25,13 +25,13 @@ func TestPositionsAgreeWithKinOpenAPI(t *testing.T) {
 		origin := schema.Value.Origin
 		require.NotNil(t, origin, name)
 		at := "#/components/schemas/" + name
-		line, column, ok := index.Position(at)
+		where, ok := index.Position(at)
 		assert.True(t, ok)
-		assert.Equal(t, []int{origin.Key.Line, origin.Key.Column}, []int{line, column}, at)
+		assert.Equal(t, []int{origin.Key.Line, origin.Key.Column}, []int{where.Line, where.Column}, at)
 		for _, field := range origin.Fields {
-			line, column, ok := index.Position(at + "/" + field.Name)
+			where, ok := index.Position(at + "/" + field.Name)
 			assert.True(t, ok)
-			assert.Equal(t, []int{field.Line, field.Column}, []int{line, column}, at+"/"+field.Name)
+			assert.Equal(t, []int{field.Line, field.Column}, []int{where.Line, where.Column}, at+"/"+field.Name)
 			checked++
 		}
 	}

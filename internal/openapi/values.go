@@ -101,3 +101,22 @@ func isFinite(number string) bool {
 	value, _ := strconv.ParseFloat(number, 64) // only its range can be off
 	return !math.IsInf(value, 0)
 }
+
+// json adds a JSON text. It returns false for what is none.
+func (v *values) json(value *text, depth int) bool {
+	d := newDecoder(depth)
+	defer d.release()
+	violations, ok := d.decode([]byte(value.value), nil)
+	if !ok || len(violations) > 0 {
+		return false
+	}
+	offset := uint32(len(v.buffer)) //nolint:gosec // at most largestText
+	v.buffer = append(v.buffer, value.value...)
+	for i := range d.tree.size {
+		e := *d.tree.entry(i)
+		e.start, e.end = e.start+offset, e.end+offset
+		v.tree.add(e)
+		v.tree.spans = append(v.tree.spans, value.span)
+	}
+	return true
+}

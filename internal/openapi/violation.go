@@ -8,6 +8,7 @@ const (
 	InPath   In = "path"
 	InQuery  In = "query"
 	InHeader In = "header"
+	InCookie In = "cookie"
 	InBody   In = "body"
 	// InStatus is the status code of a response.
 	InStatus In = "status"
@@ -73,6 +74,7 @@ const (
 // Rules about parameters and responses.
 const (
 	CodeInvalidQuery       Code = "invalid_query"
+	CodeInvalidForm        Code = "invalid_form"
 	CodeUnknownParameter   Code = "unknown_parameter"
 	CodeDuplicateParameter Code = "duplicate_parameter"
 	CodeUndocumentedStatus Code = "undocumented_status"

@@ -54,14 +54,15 @@ func ScanConfig(r Row, cipher Cipher) (webhook.Config, error) {
 	return c, err
 }
 
-// ScanSubscriber is [ScanConfig] for a config to find events for: that its
-// secrets do not open matters only when an attempt is made.
-func ScanSubscriber(r Row, cipher Cipher) (webhook.Config, error) {
+// ScanAnyConfig is [ScanConfig] where a config is one of several: if its secrets
+// do not open, it comes without them, and is Unreadable.
+func ScanAnyConfig(r Row, cipher Cipher) (webhook.Config, error) {
 	c, err := ScanConfig(r, cipher)
-	if webhook.CodeOf(err) == webhook.CodeDecryptionFailed {
-		return c, nil
+	if webhook.CodeOf(err) != webhook.CodeDecryptionFailed {
+		return c, err
 	}
-	return c, err
+	c.Headers, c.SigningKey, c.PreviousSigningKeys, c.Unreadable = nil, "", nil, true
+	return c, nil
 }
 
 // ScanEndpoint reads [EndpointColumns].

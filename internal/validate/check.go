@@ -18,27 +18,40 @@ func (v *validator) check(r *source.Request) error {
 	if err := v.ctx.Err(); err != nil {
 		return err
 	}
-	c := &checked{v: v, request: r}
+	if v.old != nil {
+		return v.compare(r)
+	}
+	c, ours, err := v.evaluate(r)
+	switch {
+	case err != nil:
+		return err
+	case !ours:
+		v.result.Summary.OtherServers++
+	default:
+		v.record(c, c.status())
+	}
+	return nil
+}
+
+// evaluate finds everything that is wrong with a request. Ours is false for a
+// request to another server. It fails with a *source.FileError where the file
+// names an operation that the contract does not have.
+func (v *validator) evaluate(r *source.Request) (c *checked, ours bool, err error) {
+	c = &checked{v: v, request: r}
 	if r.Operation != "" {
 		operation, ok := v.contract.Operation(r.Operation)
 		if !ok {
-			return source.ErrorAt(r.Start.Place(0), "%v", v.noOperation(r.Operation))
+			return c, true, source.ErrorAt(r.Start.Place(0), "%v", v.noOperation(r.Operation))
 		}
 		c.match = &openapi.Match{Operation: operation, QueryStart: -1}
 	} else if !c.route() {
-		v.result.Summary.OtherServers++
-		return nil
+		return c, false, nil
 	}
-	status := report.Unmatched
 	if c.match != nil {
 		c.validate()
-		c.judged()
-		status = c.status()
-	} else {
-		c.judged()
 	}
-	v.record(c, status)
-	return nil
+	c.judged()
+	return c, true, nil
 }
 
 // checked is a request with what was found in it.
@@ -80,7 +93,7 @@ func (c *checked) route() bool {
 	case failure.Code == openapi.CodeMethodNotAllowed:
 		c.unmatched(failure.Code, failure.Error(), "", method)
 	default:
-		c.unmatched(failure.Code, failure.Error(), failure.Suggestion, target)
+		c.unmatched(failure.Code, failure.Error(), failure.Suggestion(), target)
 	}
 	return true
 }
@@ -146,16 +159,19 @@ func (c *checked) validate() {
 		text, known := decoded(r.Header, r.Body)
 		body, loose := maskJSON(text)
 		message := &openapi.Request{
-			PathParams: c.match.PathParams, RawQuery: c.query(), Header: header(r.Header), Body: []byte(body),
+			PathParams: c.match.PathParams, RawPathParams: c.match.RawPathParams, RawQuery: c.query(), Header: header(r.Header), Body: []byte(body),
 		}
-		if r.BodyOnly {
+		if r.BodyOnly && len(r.Header) == 0 {
 			message.Header = http.Header{"Content-Type": {"application/json"}}
 		}
-		part := part{start: r.Start, header: r.Header, body: text, bodyUnknown: r.BodyUnknown || !known, loose: loose}
+		part := part{start: r.Start, header: r.Header, body: text, bodyUnknown: r.BodyUnknown || !known, loose: loose, partial: r.Partial}
 		for _, violation := range c.match.Operation.ValidateRequest(message) {
 			if !r.BodyOnly || violation.In == openapi.InBody {
 				c.add(&violation, &part, report.Error)
 			}
+		}
+		if mediaType, ok := c.match.Operation.UncheckedRequest(message); ok {
+			c.v.notLookedAt(mediaType)
 		}
 		if c.v.options.Strict {
 			c.advise(message, &part)
@@ -170,18 +186,21 @@ func (c *checked) validateResponse(r *source.Response) {
 	text, known := decoded(r.Header, r.Body)
 	body, loose := maskJSON(text)
 	message := &openapi.Response{Status: r.Status, Header: header(r.Header), Body: []byte(body)}
-	if c.request.BodyOnly {
+	if c.request.BodyOnly && len(r.Header) == 0 {
 		message.Header = http.Header{"Content-Type": {bareMediaType(r.Status)}}
 	}
 	part := part{
 		start: r.Start, header: r.Header, body: text, status: r.StatusText, loose: loose, response: true,
-		bodyUnknown: r.BodyUnknown || !known || c.head,
+		bodyUnknown: r.BodyUnknown || !known || c.head, partial: r.Partial,
 	}
 	violations := c.match.Operation.ValidateResponse(message)
 	if guessed := fieldsNamed(r.Header, "Content-Type"); len(guessed) > 0 && !guessed[0].Value.Known() &&
 		slices.ContainsFunc(violations, isMediaTypeViolation) {
 		message.Header.Set("Content-Type", "application/problem+json")
 		violations = c.match.Operation.ValidateResponse(message)
+	}
+	if mediaType, ok := c.match.Operation.UncheckedResponse(message); ok {
+		c.v.notLookedAt(mediaType)
 	}
 	for _, violation := range violations {
 		if !c.request.BodyOnly || violation.In == openapi.InBody || violation.In == openapi.InStatus {
@@ -249,14 +268,19 @@ func fieldsNamed(fields []source.Field, name string) []source.Field {
 	return named
 }
 
-// status says what became of the request.
+// status says how the request has fared.
 func (c *checked) status() report.Status {
-	for i := range c.findings {
-		if c.findings[i].Severity == report.Error {
-			return report.Invalid
-		}
+	if c.match == nil {
+		return report.Unmatched
+	}
+	if hasErrors(c.findings) {
+		return report.Invalid
 	}
 	return report.Valid
+}
+
+func hasErrors(findings []report.Finding) bool {
+	return slices.ContainsFunc(findings, func(f report.Finding) bool { return f.Severity == report.Error })
 }
 
 // unescapeQuery returns a name as url.ParseQuery has it.

@@ -216,7 +216,7 @@ var otherFeatures = []feature{
 
 // TestFeatures shows what of each format is understood.
 func TestFeatures(t *testing.T) {
-	for _, f := range slices.Concat(curlFeatures, otherFeatures, oddFeatures, runnerFeatures, postmanFeatures, recordedFeatures, scriptFeatures) {
+	for _, f := range slices.Concat(curlFeatures, otherFeatures, oddFeatures, runnerFeatures, postmanFeatures, recordedFeatures, scriptFeatures, formatFeatures) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			o := f.options

@@ -11,15 +11,21 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hookline-go/hookline/internal/validate/bruno"
 	"github.com/hookline-go/hookline/internal/validate/document"
 	"github.com/hookline-go/hookline/internal/validate/fixture"
 	"github.com/hookline-go/hookline/internal/validate/har"
 	"github.com/hookline-go/hookline/internal/validate/httpfile"
+	"github.com/hookline-go/hookline/internal/validate/hurl"
+	"github.com/hookline-go/hookline/internal/validate/insomnia"
 	"github.com/hookline-go/hookline/internal/validate/jsontree"
+	"github.com/hookline-go/hookline/internal/validate/ndjson"
+	"github.com/hookline-go/hookline/internal/validate/openapidoc"
 	"github.com/hookline-go/hookline/internal/validate/postman"
 	"github.com/hookline-go/hookline/internal/validate/scripts"
 	"github.com/hookline-go/hookline/internal/validate/shell"
 	"github.com/hookline-go/hookline/internal/validate/source"
+	"github.com/hookline-go/hookline/internal/validate/yamltext"
 )
 
 // MaxFile is how large a file may be that is not an HTTP Archive, in bytes.
@@ -49,6 +55,9 @@ func (v *validator) file(in input) error {
 	case n < sniffed && len(bytes.TrimSpace(head)) == 0:
 		return v.passOver(in, name, "the file is empty")
 	case kind == formatNone:
+		if hint, ok := hintFor(name, head); ok {
+			return v.note(in, name, hint)
+		}
 		return v.passOver(in, name, unrecognised(name, head))
 	}
 	v.inFile = 0
@@ -94,6 +103,9 @@ func (v *validator) read(kind format, in input, name string, r io.Reader) error 
 	if kind == formatHAR {
 		return har.Read(name, r, v.check)
 	}
+	if kind == formatNDJSON {
+		return ndjson.Read(name, r, v.check)
+	}
 	file, err := readAll(name, r)
 	if err != nil {
 		return err
@@ -108,6 +120,14 @@ func (v *validator) read(kind format, in input, name string, r io.Reader) error 
 			return err
 		}
 		return httpfile.Parse(file.Text(), environment, files, v.check)
+	case formatHurl:
+		return hurl.Parse(file.Text(), hurl.Files(files), v.check)
+	case formatBruno:
+		environment, err := bruno.LoadEnvironment(folder, v.options.Environment)
+		if err != nil {
+			return err
+		}
+		return bruno.Parse(file.Text(), environment, v.check)
 	case formatMarkdown:
 		return document.Markdown(file.Text(), files, v.check)
 	case formatRST:
@@ -138,26 +158,64 @@ func (v *validator) readScript(kind format, file *source.File, files shell.Files
 	}
 }
 
-// readJSON reads a collection, or else a fixture.
+// readJSON reads what another program keeps as JSON, or else a fixture.
 func (v *validator) readJSON(in input, file *source.File, folder string) error {
-	root, err := jsontree.Parse(file.Text())
-	if err == nil && postman.Is(root) {
-		v.hasIgnored = false // descriptions say it
-		environment, err := postman.LoadEnvironment(folder, v.options.Environment)
-		if err != nil {
+	if root, err := jsontree.Parse(file.Text()); err == nil {
+		v.hasIgnored = v.hasIgnored && !root.IsObject() // descriptions say it
+		if err := v.readTree(in, root, folder); !errors.Is(err, fixture.ErrNone) {
 			return err
 		}
-		return postman.Parse(root, environment, v.check)
 	}
-	err = v.fixture(in, file)
+	err := v.fixture(in, file)
 	if !errors.Is(err, fixture.ErrNone) {
 		return err
 	}
 	return v.noFixture(in, file)
 }
 
-// readYAML reads a fixture, or else the scripts of a file of some CI system.
+// readTree reads what other programs keep as JSON or YAML. It returns
+// fixture.ErrNone for anything else.
+func (v *validator) readTree(in input, root *jsontree.Node, folder string) error {
+	switch {
+	case postman.Is(root):
+		environment, err := postman.LoadEnvironment(folder, v.options.Environment)
+		if err != nil {
+			return err
+		}
+		return postman.Parse(root, environment, v.check)
+	case insomnia.Is(root):
+		return insomnia.Parse(root, v.options.Environment, v.check)
+	case openapidoc.Is(root):
+		return openapidoc.Parse(root, v.example)
+	}
+	if hint, ok := hintForJSON(root); ok {
+		return v.note(in, root.Raw().Place(0).File, hint)
+	}
+	return fixture.ErrNone
+}
+
+// example checks an example of an OpenAPI document if the contract has its
+// operation: documents of other APIs may lie about.
+func (v *validator) example(e *openapidoc.Example) error {
+	operation, ok := v.contract.Operation(e.Request.Operation)
+	if !ok || operation.Method != e.Method || operation.Path != e.Path {
+		return nil
+	}
+	return v.check(e.Request)
+}
+
+// readYAML reads what other programs keep as YAML, a fixture, or else the scripts
+// of a file of some CI system.
 func (v *validator) readYAML(in input, file *source.File, files shell.Files) error {
+	if texts, _ := yamltext.Documents(file); len(texts) == 1 && otherYAML.MatchString(file.Data) {
+		root, err := jsontree.Parse(texts[0])
+		if err != nil {
+			return err
+		}
+		if err := v.readTree(in, root, filepath.Dir(in.path)); !errors.Is(err, fixture.ErrNone) {
+			return errors.Join(err, v.samples(file, files))
+		}
+	}
 	err := v.fixture(in, file)
 	if !errors.Is(err, fixture.ErrNone) {
 		return err
@@ -167,6 +225,17 @@ func (v *validator) readYAML(in input, file *source.File, files shell.Files) err
 	}
 	return v.noFixture(in, file)
 }
+
+// samples reads the commands that a document shows.
+func (v *validator) samples(file *source.File, files shell.Files) error {
+	if !shell.Mentions(file.Data) {
+		return nil
+	}
+	return scripts.YAML(file, files, v.check)
+}
+
+// otherYAML is how files of other programs begin that are YAML.
+var otherYAML = regexp.MustCompile(`(?m)^["']?(openapi|swagger|type)["']?\s*:`)
 
 // noFixture is for a file that the user has named.
 func (v *validator) noFixture(in input, file *source.File) error {
@@ -233,7 +302,7 @@ func readBounded(name string, r io.Reader) (*source.File, error) {
 	case err != nil:
 		return nil, &source.FileError{Place: place, Reason: reason(err)}
 	case len(data) > MaxFile:
-		return nil, &source.FileError{Place: place, Reason: "the file is larger than " + strconv.Itoa(MaxFile>>20) + " MiB, as only HTTP Archives may be; --exclude leaves it out"}
+		return nil, &source.FileError{Place: place, Reason: "the file is larger than " + strconv.Itoa(MaxFile>>20) + " MiB, as only HTTP Archives and logs may be; --exclude leaves it out"}
 	}
 	return &source.File{Name: name, Data: string(data)}, nil
 }

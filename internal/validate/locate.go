@@ -16,6 +16,8 @@ type part struct {
 	body        source.Text
 	status      source.Text
 	bodyUnknown bool
+	// partial says that headers may be missing from the file only.
+	partial bool
 	// loose says that something outside of the body's strings is unknown, so
 	// that its syntax cannot be judged.
 	loose    bool
@@ -55,14 +57,19 @@ func (c *checked) locate(violation *openapi.Violation, p *part) (source.Place, b
 		return c.request.URL.Place(span.Start), c.request.URL.KnownIn(span)
 	case openapi.InStatus:
 		return p.status.Place(0), true
-	case openapi.InHeader, openapi.InQuery:
+	case openapi.InHeader, openapi.InQuery, openapi.InCookie:
 	}
 	if violation.Start >= 0 {
 		text := c.textOf(violation, p)
 		return text.Place(0), text.Known()
 	}
-	if violation.In == openapi.InHeader {
-		return p.start.Place(0), true
+	if violation.In == openapi.InCookie {
+		if fields := fieldsNamed(p.header, "Cookie"); len(fields) > 0 {
+			return fields[0].Value.Place(0), fields[0].Value.Known()
+		}
+	}
+	if violation.In == openapi.InHeader || violation.In == openapi.InCookie {
+		return p.start.Place(0), !p.partial
 	}
 	return c.request.URL.Place(c.urlStart + max(c.match.QueryStart, 0)), true
 }
@@ -98,7 +105,7 @@ func (c *checked) textOf(violation *openapi.Violation, p *part) source.Text {
 		}
 	case openapi.InQuery:
 		return c.queryText(violation.Start, violation.End)
-	case openapi.InPath, openapi.InStatus: // neither has a span
+	case openapi.InPath, openapi.InStatus, openapi.InCookie: // none has a span
 	}
 	return source.Text{}
 }
@@ -164,8 +171,8 @@ func (v *validator) specPlace(pointer string) source.Place {
 	if err != nil {
 		return place
 	}
-	if line, column, ok := index.Position(pointer); ok {
-		place.Line, place.Column = line, column
+	if at, ok := index.Position(pointer); ok {
+		place = source.Place{File: v.specFile(at.File), Line: at.Line, Column: at.Column}
 	}
 	return place
 }

@@ -20,6 +20,9 @@ const (
 	formatAdoc       format = "asciidoc"
 	formatMakefile   format = "makefile"
 	formatDockerfile format = "dockerfile"
+	formatHurl       format = "hurl"
+	formatBruno      format = "bruno"
+	formatNDJSON     format = "ndjson"
 	formatJSON       format = "json"
 	formatYAML       format = "yaml"
 )
@@ -31,6 +34,7 @@ var extensions = map[string]format{
 	".md": formatMarkdown, ".markdown": formatMarkdown, ".mdx": formatMarkdown,
 	".rst": formatRST, ".adoc": formatAdoc, ".asciidoc": formatAdoc, ".asc": formatAdoc,
 	".mk": formatMakefile, ".mak": formatMakefile, ".dockerfile": formatDockerfile,
+	".hurl": formatHurl, ".bru": formatBruno, ".ndjson": formatNDJSON, ".jsonl": formatNDJSON,
 	".yaml": formatYAML, ".yml": formatYAML, ".json": formatJSON, ".jsonc": formatJSON,
 }
 
@@ -63,6 +67,8 @@ func recognise(in input, head []byte) format {
 		return formatDockerfile
 	case known == formatJSON && harStart.Match(head):
 		return formatHAR
+	case filepath.Ext(name) == ".log" && jsonStart.Match(head):
+		return formatNDJSON
 	case ok:
 		return known
 	case shebang.Match(head):

@@ -40,6 +40,10 @@ type Options struct {
 	// Severities are those of codes that are not to have their own, as
 	// ParseSeverities reads them.
 	Severities map[string]report.Severity
+	// Against is the file of an older document, and AgainstRef a revision of git
+	// that has the one of Spec, or both are empty: only what keeps to the older
+	// document and breaks the contract is reported.
+	Against, AgainstRef string
 	// Strict adds advice, and lets warnings fail the run.
 	Strict bool
 	// Cases keeps the valid requests too, for formats that list them.
@@ -69,6 +73,9 @@ func Run(ctx context.Context, o Options) (*report.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := v.loadOld(ctx); err != nil {
+		return nil, err
+	}
 	if len(o.Paths) == 0 {
 		return nil, usage("name the files or folders to validate, or - for the standard input")
 	}
@@ -77,6 +84,7 @@ func Run(ctx context.Context, o Options) (*report.Result, error) {
 		return nil, err
 	}
 	v.result.Problems = problems
+	v.documentFindings()
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -95,6 +103,7 @@ type validator struct {
 	options   Options
 	contract  *openapi.Document
 	router    *openapi.Router
+	old       *validator // for the older document, or nil
 	spec      func() (*openapi.SpecIndex, error)
 	baseline  *baseline
 	result    *report.Result
@@ -145,8 +154,9 @@ func (v *validator) load(ctx context.Context) error {
 			return usage("the OpenAPI document cannot be read: %w", failure)
 		}
 		document = data
-		v.contract, err = openapi.Load(ctx, data)
-		v.spec = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(data) })
+		options := foreign(v.options.Spec)
+		v.contract, err = openapi.Load(ctx, data, options)
+		v.spec = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(data, options) })
 	}
 	if err != nil {
 		return usage("%s: %w", v.result.SpecFile, err)
@@ -155,16 +165,16 @@ func (v *validator) load(ctx context.Context) error {
 }
 
 var defaultDocument = sync.OnceValues(func() (*openapi.Document, error) {
-	return openapi.Load(context.Background(), hookline.OpenAPI())
+	return openapi.Load(context.Background(), hookline.OpenAPI(), openapi.Options{})
 })
 
-var defaultIndex = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(hookline.OpenAPI()) })
+var defaultIndex = sync.OnceValues(func() (*openapi.SpecIndex, error) { return openapi.IndexSpec(hookline.OpenAPI(), openapi.Options{}) })
 
 // finish adds what only the end can tell.
 func (v *validator) finish() {
 	s := &v.result.Summary
 	s.Stale = v.baseline.stale()
-	if s.Valid+s.Invalid == 0 && len(v.result.Problems) == 0 {
+	if s.Valid+s.Invalid+s.Before == 0 && v.result.ExitCode() < 2 {
 		reason := "no request for an operation of the contract was found"
 		if s.OtherServers > 0 {
 			reason += fmt.Sprintf(" (%d for other servers; --server adds one)", s.OtherServers)

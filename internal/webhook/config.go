@@ -83,6 +83,9 @@ type Config struct {
 	// PreviousSigningKeys sign beside SigningKey until they end, the latest
 	// one first.
 	PreviousSigningKeys []PreviousSigningKey
+	// Unreadable is set where the secrets cannot be decrypted: Headers and the
+	// signing keys are missing then.
+	Unreadable bool
 	// Health says how the endpoint has answered of late. Attempts change it.
 	Health
 }

@@ -40,7 +40,8 @@ type Delivery struct {
 	EventID ID
 	// Retries is how many retries of the schedule there have been.
 	Retries int
-	// FailureReason says why a FAILED delivery was given up, "" for others.
+	// FailureReason says why a FAILED delivery was given up, or why one that
+	// waits cannot be attempted; "" for others.
 	FailureReason string
 	// NextAttemptAt is when a PENDING delivery is tried next, at the earliest.
 	NextAttemptAt *time.Time

@@ -46,8 +46,8 @@ const (
 	// CodeWrongEncryptionKey: the keyring is not the one that the database
 	// was written with.
 	CodeWrongEncryptionKey Code = "wrong_encryption_key"
-	// CodeDecryptionFailed: one stored secret does not open: it was altered,
-	// or moved from another row.
+	// CodeDecryptionFailed: one stored secret does not open: the key that
+	// sealed it is missing, or it was altered, or moved from another row.
 	CodeDecryptionFailed Code = "decryption_failed"
 	// CodeDatabaseUnreadable: the database cannot be opened or is damaged.
 	CodeDatabaseUnreadable Code = "database_unreadable"

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/hex"
 	"errors"
+	"time"
 )
 
 // ID names an event, a delivery or an attempt: a UUID of version 7 (RFC 9562,
@@ -44,17 +45,31 @@ func ParseID(text string) (id ID, err error) {
 
 // String returns the canonical form, in lower case.
 func (id ID) String() string {
-	text, _ := id.MarshalText()
+	var room [idLength]byte
+	text, _ := id.AppendText(room[:0])
 	return string(text)
 }
 
 // IsZero reports whether id is none.
 func (id ID) IsZero() bool { return id == ID{} }
 
+// Time returns when an id of version 7 was made, to the millisecond (RFC 9562,
+// section 5.7).
+func (id ID) Time() time.Time {
+	var milliseconds int64
+	for _, b := range id[:6] {
+		milliseconds = milliseconds<<8 | int64(b)
+	}
+	return time.UnixMilli(milliseconds).UTC()
+}
+
 // MarshalText implements [encoding.TextMarshaler].
-func (id ID) MarshalText() ([]byte, error) {
-	digits := hex.AppendEncode(make([]byte, 0, hex.EncodedLen(len(id))), id[:])
-	text := make([]byte, 0, idLength)
+func (id ID) MarshalText() ([]byte, error) { return id.AppendText(make([]byte, 0, idLength)) }
+
+// AppendText implements [encoding.TextAppender].
+func (id ID) AppendText(text []byte) ([]byte, error) {
+	var room [2 * len(id)]byte
+	digits := hex.AppendEncode(room[:0], id[:])
 	for i, group := range idGroups {
 		if i > 0 {
 			text = append(text, '-')

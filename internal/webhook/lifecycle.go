@@ -14,7 +14,13 @@ const (
 	ReasonConfigDeleted  = "the config was deleted"
 	// ReasonEndpointFailing: the endpoint has failed for [DisableAfter].
 	ReasonEndpointFailing = "no attempt has succeeded for 5 days"
+	// ReasonUnreadable is why a delivery waits that cannot be signed.
+	ReasonUnreadable = "the secrets of the config cannot be decrypted: the service's encryption key file lacks a key"
 )
+
+// UnreadablePause is how long a delivery waits before the secrets of its config
+// are looked at again.
+const UnreadablePause = time.Minute
 
 // Unwanted says why a config wants no deliveries, "" if it does. The config is
 // nil if it was deleted.
@@ -44,6 +50,12 @@ func ConfigDisabled() error {
 	return &Error{Code: CodeConfigDisabled, Message: "The config is disabled. Enable it first."}
 }
 
+// Unreadable returns the error for an attempt that cannot be begun, because the
+// secrets of the config cannot be decrypted.
+func Unreadable() error {
+	return &Error{Code: CodeDecryptionFailed, Message: ReasonUnreadable}
+}
+
 // Overtaken returns the error for a job or an outcome that comes too late.
 func Overtaken() error {
 	return &Error{Code: CodeOvertaken, Message: "the attempt has been overtaken"}
@@ -56,8 +68,9 @@ func AttemptUnderWay() error {
 }
 
 // Begin returns d with the attempt of that number under way, or FAILED if the
-// config, nil for one that was deleted, wants no deliveries any more. The
-// error's code is [CodeOvertaken] if d does not wait for that attempt, and
+// config, nil for one that was deleted, wants no deliveries any more. While the
+// secrets of the config are unreadable, d waits, and says why. The error's code
+// is [CodeOvertaken] if d does not wait for that attempt, and
 // [CodeAttemptUnderWay] if another worker has begun it, less than a lease ago.
 func (d Delivery) Begin(number int, config *Config, lease time.Duration, now time.Time) (Delivery, error) {
 	switch {
@@ -68,6 +81,11 @@ func (d Delivery) Begin(number int, config *Config, lease time.Duration, now tim
 	}
 	if reason := Unwanted(config); reason != "" {
 		return d.GiveUp(reason, now), nil
+	}
+	if config.Unreadable {
+		d = d.wait(now.Add(UnreadablePause), now)
+		d.FailureReason = ReasonUnreadable
+		return d, nil
 	}
 	return d.move(DeliveryProcessing, now), nil
 }

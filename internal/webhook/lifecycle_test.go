@@ -18,6 +18,7 @@ var (
 	testNow = time.Date(2026, 5, 15, 18, 17, 2, 52_123_000, time.UTC)
 	enabled = &webhook.Config{State: webhook.StateEnabled}
 	off     = &webhook.Config{State: webhook.StateDisabled}
+	sealed  = &webhook.Config{State: webhook.StateEnabled, Unreadable: true}
 )
 
 var deliveryStates = []webhook.DeliveryState{
@@ -75,12 +76,13 @@ func TestEveryStateAndEvent(t *testing.T) {
 		event func(delivery) (delivery, error)
 		want  transition
 	}{
-		"begin":           {begin(3, enabled, testNow), transition{"PENDING": working, "PROCESSING": working, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin in lease":  {begin(3, enabled, inLease), transition{"PENDING": working, "PROCESSING": underWay, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin disabled":  {begin(3, off, testNow), transition{"PENDING": failed, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin deleted":   {begin(3, nil, testNow), transition{"PENDING": failed, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin too early": {begin(4, enabled, testNow), all(overtaken)},
-		"begin again":     {begin(2, enabled, testNow), all(overtaken)},
+		"begin":            {begin(3, enabled, testNow), transition{"PENDING": working, "PROCESSING": working, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin in lease":   {begin(3, enabled, inLease), transition{"PENDING": working, "PROCESSING": underWay, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin disabled":   {begin(3, off, testNow), transition{"PENDING": failed, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin unreadable": {begin(3, sealed, testNow), transition{"PENDING": pending, "PROCESSING": pending, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin deleted":    {begin(3, nil, testNow), transition{"PENDING": failed, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin too early":  {begin(4, enabled, testNow), all(overtaken)},
+		"begin again":      {begin(2, enabled, testNow), all(overtaken)},
 		"release": {
 			func(d delivery) (delivery, error) { return d.Release(3, testNow) },
 			transition{"PENDING": overtaken, "PROCESSING": pending, "DELIVERED": overtaken, "FAILED": overtaken},
@@ -123,7 +125,7 @@ func TestEveryStateAndEvent(t *testing.T) {
 func requireSound(t *testing.T, d webhook.Delivery) {
 	t.Helper()
 	assert.Equal(t, d.State == webhook.DeliveryPending, d.NextAttemptAt != nil)
-	if d.State != webhook.DeliveryFailed {
+	if d.State != webhook.DeliveryFailed && d.FailureReason != webhook.ReasonUnreadable {
 		assert.Empty(t, d.FailureReason)
 	}
 	assert.False(t, d.UpdatedAt.Before(d.CreatedAt))

@@ -62,17 +62,18 @@ func (l *lockedDeliveries) begin(b *beginning, inputs dispatchInputs) (webhook.D
 	if err != nil {
 		return webhook.Dispatch{}, err
 	}
-	config, err := inputs.config(d)
-	if err != nil {
-		return webhook.Dispatch{}, err
-	}
+	config := inputs.config(d)
 	begun, err := d.Begin(b.job.Attempt, config, b.lease, l.now)
 	if err != nil {
 		return webhook.Dispatch{}, err
 	}
 	l.change(begun)
-	if begun.State != webhook.DeliveryProcessing {
-		return webhook.Dispatch{}, webhook.Overtaken() // it was given up
+	switch begun.State {
+	case webhook.DeliveryProcessing:
+	case webhook.DeliveryPending:
+		return webhook.Dispatch{}, webhook.Unreadable()
+	default: // it was given up
+		return webhook.Dispatch{}, webhook.Overtaken()
 	}
 	dispatch := webhook.NewDispatch(&begun, config, l.now)
 	dispatch.Payload = inputs.payloads[begun.EventID]
@@ -106,22 +107,16 @@ func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) 
 // where to.
 type dispatchInputs struct {
 	payloads map[webhook.ID][]byte
-	configs  map[int64]*foundConfig
-}
-
-// foundConfig is a config, or why it cannot be used.
-type foundConfig struct {
-	webhook.Config
-	err error
+	configs  map[int64]*webhook.Config
 }
 
 // config returns the config of a delivery, nil if it was deleted.
-func (i *dispatchInputs) config(d *webhook.Delivery) (*webhook.Config, error) {
+func (i *dispatchInputs) config(d *webhook.Delivery) *webhook.Config {
 	found := i.configs[d.WebhookID]
 	if found == nil || found.OrganisationID != d.OrganisationID {
-		return nil, nil //nolint:nilnil // documented: that it is gone is a fact to decide on
+		return nil
 	}
-	return &found.Config, found.err
+	return found
 }
 
 var (
@@ -130,7 +125,7 @@ var (
 )
 
 func (s *Store) dispatchInputs(ctx context.Context, tx pgx.Tx, l *lockedDeliveries) (dispatchInputs, error) {
-	inputs := dispatchInputs{payloads: map[webhook.ID][]byte{}, configs: map[int64]*foundConfig{}}
+	inputs := dispatchInputs{payloads: map[webhook.ID][]byte{}, configs: map[int64]*webhook.Config{}}
 	if len(l.byID) == 0 {
 		return inputs, nil
 	}
@@ -143,15 +138,9 @@ func (s *Store) dispatchInputs(ctx context.Context, tx pgx.Tx, l *lockedDeliveri
 	batch.Queue(findPayloads, uuids(sorted(events))).Query(inputs.scanPayloads)
 	batch.Queue(findConfigs, distinct(configs)).
 		Query(func(rows pgx.Rows) error {
-			found, err := scanAll(rows, func(r pgx.Row) (*foundConfig, error) {
-				c, err := s.scanConfig(r)
-				if webhook.CodeOf(err) == webhook.CodeDecryptionFailed {
-					return &foundConfig{Config: c, err: err}, nil // that config's own trouble
-				}
-				return &foundConfig{Config: c}, err
-			})
+			found, err := scanAll(rows, s.scanAnyConfig)
 			for _, c := range found {
-				inputs.configs[c.ID] = c
+				inputs.configs[c.ID] = &c
 			}
 			return err
 		})

@@ -138,7 +138,7 @@ func (s *Store) configPage(
 	limit := webhook.PageLimit(filter.Limit)
 	// One row more than asked for tells whether another page follows.
 	query := `SELECT ` + store.ConfigColumns + ` FROM webhook_configs` + where.sql() + ` ORDER BY id DESC LIMIT ` + where.args.add(limit+1)
-	configs, err := collect(ctx, tx, s.scanConfig, query, *where.args...)
+	configs, err := collect(ctx, tx, s.scanAnyConfig, query, *where.args...)
 	if err != nil {
 		return page, err
 	}
@@ -228,6 +228,11 @@ func (s *Store) DeleteConfig(ctx context.Context, organisationID, id int64) erro
 		s.subscriptions.SetLane(id, webhook.LaneDeliveries)
 	}
 	return err
+}
+
+// scanAnyConfig is scanConfig for configs of a list.
+func (s *Store) scanAnyConfig(r pgx.Row) (webhook.Config, error) {
+	return store.ScanAnyConfig(r, s.cipher)
 }
 
 func (s *Store) scanConfig(r pgx.Row) (webhook.Config, error) { return store.ScanConfig(r, s.cipher) }

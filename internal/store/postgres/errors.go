@@ -20,6 +20,8 @@ import (
 const (
 	stateCharacterNotInSet     = "22021" // a NUL, or no UTF-8
 	stateReadOnlyTransaction   = "25006"
+	stateDiskFull              = "53100"
+	stateIOError               = "58030"
 	stateUnknownStatement      = "26000"
 	stateDuplicateStatement    = "42P05"
 	stateSerializationFailure  = "40001"

@@ -75,7 +75,9 @@ func insertEvents(batch *pgx.Batch, events []*storedEvent) {
 		return
 	}
 	batch.Queue(`INSERT INTO events (id, organisation_id, created_at, webhook_type, integration_type, topic, sync_id, payload)
-		SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])`,
+		SELECT id, organisation_id, created_at, webhook_type, integration_type, topic, sync_id, payload
+		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+			AS n (id, organisation_id, created_at, webhook_type, integration_type, topic, sync_id, payload)`,
 		column(events, func(e *storedEvent) [16]byte { return e.ID }),
 		column(events, func(e *storedEvent) int64 { return e.OrganisationID }),
 		column(events, func(e *storedEvent) int64 { return store.Micros(e.at) }),

@@ -44,6 +44,7 @@ type Store struct {
 	queueSchema    QueueSchema
 	maxConfigs     int
 	subscriptions  *store.Subscriptions
+	writes         *store.Writes
 	enqueuer       Enqueuer
 	folder         *folder
 	authenticating *grouper[authenticating]
@@ -113,6 +114,7 @@ func Open(ctx context.Context, url string, cipher store.Cipher, options ...Optio
 	for _, option := range options {
 		option(s)
 	}
+	s.writes = store.NewWrites(s.now)
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, s.openError(ctx, err)
 	}
@@ -154,7 +156,7 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Ping reads from the database: nil means that it can serve.
+// Ping reads from the database: nil means that it answers.
 func (s *Store) Ping(ctx context.Context) error {
 	var found int
 	err := s.pool.QueryRow(ctx, `SELECT 1 FROM encryption_canary`).Scan(&found)

@@ -230,8 +230,7 @@ func (s *Store) loadSubscribers(ctx context.Context, organisationID int64) error
 // subscribers loads the subscribers of an organisation, which had the version
 // before.
 func (s *Store) subscribers(ctx context.Context, tx pgx.Tx, organisationID, version int64) (*webhook.Subscribers, error) {
-	scan := func(r pgx.Row) (webhook.Config, error) { return store.ScanSubscriber(r, s.cipher) }
-	configs, err := collect(ctx, tx, scan, `SELECT `+store.ConfigColumns+` FROM webhook_configs
+	configs, err := collect(ctx, tx, s.scanAnyConfig, `SELECT `+store.ConfigColumns+` FROM webhook_configs
 		WHERE organisation_id = $1 AND state = $2 ORDER BY id`, organisationID, webhook.StateEnabled)
 	if err != nil {
 		return nil, err

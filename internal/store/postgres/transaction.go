@@ -43,9 +43,10 @@ func (s *Store) transact(ctx context.Context, fn func(tx *transaction) error) er
 	var err error
 	for range maxRuns {
 		if err = s.transactOnce(ctx, fn); !isRetryable(err) {
-			return err
+			break
 		}
 	}
+	s.note(err)
 	return err
 }
 

@@ -20,6 +20,7 @@ import (
 // must have died, and the attempt is begun again.
 func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error) {
 	var dispatch webhook.Dispatch
+	unstarted := webhook.Overtaken()
 	err := s.write(ctx, "begin attempt", func(tx *transaction) error {
 		current, err := lockedDelivery(tx, job.DeliveryID)
 		if err != nil {
@@ -33,16 +34,20 @@ func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Du
 		if err != nil {
 			return err
 		}
-		if begun.State == webhook.DeliveryProcessing {
+		switch begun.State {
+		case webhook.DeliveryProcessing:
 			dispatch = webhook.NewDispatch(&begun, config, s.now())
 			if dispatch.Payload, err = payload(tx, begun.EventID); err != nil {
 				return err
 			}
+		case webhook.DeliveryPending:
+			unstarted = webhook.Unreadable()
+		default: // it was given up
 		}
 		return saveDelivery(tx, &current, &begun)
 	})
 	if err == nil && dispatch.Attempt == 0 {
-		err = webhook.Overtaken() // it was given up, and that is stored
+		err = unstarted // which is stored
 	}
 	if err != nil {
 		return webhook.Dispatch{}, err
@@ -58,7 +63,7 @@ func lockedDelivery(tx *transaction, id webhook.ID) (webhook.Delivery, error) {
 
 // configOrNil returns the config of a delivery, nil if it was deleted.
 func (s *Store) configOrNil(q querier, organisationID, id int64) (*webhook.Config, error) {
-	config, err := s.config(q, organisationID, id)
+	config, err := s.anyConfig(q, organisationID, id)
 	if webhook.CodeOf(err) == webhook.CodeNotFound {
 		return nil, nil //nolint:nilnil // documented: that it is gone is a fact to decide on
 	}

@@ -61,7 +61,9 @@ func (c *committer) stop() {
 // others. It returns after the commit. fn must be quick and must not write
 // through the store again. Errors say what was attempted.
 func (s *Store) write(ctx context.Context, attempted string, fn func(*transaction) error) error {
-	return wrap(ctx, attempted, s.committer.do(ctx, fn))
+	err := s.committer.do(ctx, fn)
+	s.note(err)
+	return wrap(ctx, attempted, err)
 }
 
 func (c *committer) do(ctx context.Context, fn func(*transaction) error) error {

@@ -99,9 +99,19 @@ func (s *Store) Config(ctx context.Context, organisationID, id int64) (webhook.C
 }
 
 func (s *Store) config(q querier, organisationID, id int64) (webhook.Config, error) {
-	c, err := s.scanConfig(q.QueryRow(
-		`SELECT `+store.ConfigColumns+` FROM webhook_configs WHERE organisation_id = ? AND id = ?`, organisationID, id))
+	c, err := s.scanConfig(configRow(q, organisationID, id))
 	return c, missing("webhook config", err)
+}
+
+// anyConfig is config for what can go on without the secrets.
+func (s *Store) anyConfig(q querier, organisationID, id int64) (webhook.Config, error) {
+	c, err := s.scanAnyConfig(configRow(q, organisationID, id))
+	return c, missing("webhook config", err)
+}
+
+func configRow(q querier, organisationID, id int64) store.Row {
+	return q.QueryRow(
+		`SELECT `+store.ConfigColumns+` FROM webhook_configs WHERE organisation_id = ? AND id = ?`, organisationID, id)
 }
 
 // Configs returns a page of an organisation's configs, newest first, their
@@ -130,7 +140,7 @@ func (s *Store) configPage(q querier, organisationID int64, filter webhook.Confi
 	}
 	limit := webhook.PageLimit(filter.Limit)
 	// One row more than asked for tells whether another page follows.
-	configs, err := collect(q, s.scanConfig, `SELECT `+store.ConfigColumns+` FROM webhook_configs`+where.sql()+
+	configs, err := collect(q, s.scanAnyConfig, `SELECT `+store.ConfigColumns+` FROM webhook_configs`+where.sql()+
 		` ORDER BY id DESC LIMIT ?`, append(where.args, limit+1)...)
 	if err != nil {
 		return page, err
@@ -229,6 +239,11 @@ func (s *Store) DeleteConfig(ctx context.Context, organisationID, id int64) erro
 		s.subscriptions.SetLane(id, webhook.LaneDeliveries)
 	}
 	return err
+}
+
+// scanAnyConfig is scanConfig for configs of a list.
+func (s *Store) scanAnyConfig(r store.Row) (webhook.Config, error) {
+	return store.ScanAnyConfig(r, s.cipher)
 }
 
 func (s *Store) scanConfig(r store.Row) (webhook.Config, error) { return store.ScanConfig(r, s.cipher) }

@@ -166,14 +166,10 @@ func (s *Store) loadSubscribers(q querier, organisationID int64) (*webhook.Subsc
 	if err != nil {
 		return nil, err
 	}
-	configs, err := collect(q, s.scanSubscriber, `SELECT `+store.ConfigColumns+` FROM webhook_configs
+	configs, err := collect(q, s.scanAnyConfig, `SELECT `+store.ConfigColumns+` FROM webhook_configs
 		WHERE organisation_id = ? AND state = ? ORDER BY id`, organisationID, webhook.StateEnabled)
 	if err != nil {
 		return nil, err
 	}
 	return s.subscriptions.Put(organisationID, version, configs), nil
-}
-
-func (s *Store) scanSubscriber(r store.Row) (webhook.Config, error) {
-	return store.ScanSubscriber(r, s.cipher)
 }

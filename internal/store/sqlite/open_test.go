@@ -220,6 +220,7 @@ func TestKeyRotation(t *testing.T) {
 	// An update seals again, so the old key is no longer enough.
 	_, err = s.UpdateConfig(t.Context(), 1, before.ID, func(*webhook.Config) error { return nil })
 	require.NoError(t, err)
+	require.NoError(t, os.Remove(keyPath)) // or the keyring would read it again
 	old := open(t, path, keys)
 	_, err = old.Config(t.Context(), 1, before.ID)
 	require.Equal(t, webhook.CodeDecryptionFailed, webhook.CodeOf(err))

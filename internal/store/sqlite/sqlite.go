@@ -53,6 +53,7 @@ type Store struct {
 	queueSchema   QueueSchema
 	maxConfigs    int
 	subscriptions *store.Subscriptions
+	writes        *store.Writes
 	enqueuer      Enqueuer
 	committer     *committer
 }
@@ -104,6 +105,7 @@ func Open(ctx context.Context, path string, cipher store.Cipher, options ...Opti
 	for _, option := range options {
 		option(s)
 	}
+	s.writes = store.NewWrites(s.now)
 	if err := s.connect(); err != nil {
 		return nil, s.openError(ctx, err)
 	}
@@ -148,7 +150,7 @@ func (s *Store) closePools() error {
 	return nil
 }
 
-// Ping reads from the database: nil means that it can serve.
+// Ping reads from the database: nil means that it answers.
 func (s *Store) Ping(ctx context.Context) error {
 	var found int
 	err := s.reader.QueryRowContext(ctx, `SELECT 1 FROM encryption_canary`).Scan(&found)

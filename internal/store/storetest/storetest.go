@@ -52,6 +52,7 @@ type Store interface {
 	Deliveries(ctx context.Context, organisationID int64, filter webhook.DeliveryFilter) (webhook.DeliveryPage, error)
 
 	Ping(ctx context.Context) error
+	CheckWrites(ctx context.Context) error
 	Close() error
 }
 
@@ -146,6 +147,7 @@ func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
 func RunPersistent(t *testing.T, newDatabase func(t *testing.T) Opener) {
 	t.Run("reopen", func(t *testing.T) { testReopen(t, newDatabase(t)) })
 	t.Run("wrong encryption key", func(t *testing.T) { testWrongKey(t, newDatabase(t)) })
+	t.Run("unreadable secrets", func(t *testing.T) { testUnreadableSecrets(t, newDatabase(t)) })
 	t.Run("two stores", func(t *testing.T) { testTwoStores(t, newDatabase(t)) })
 	t.Run("subscriptions of two stores", func(t *testing.T) { testSubscriptionsOfTwoStores(t, newDatabase(t)) })
 	t.Run("pages of two stores", func(t *testing.T) { testPagesOfTwoStores(t, newDatabase(t)) })

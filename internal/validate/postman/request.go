@@ -44,30 +44,7 @@ func address(n *jsontree.Node, s *scope) source.Text {
 	for _, v := range n.Get("variable").Elements() {
 		params[v.Get("key").Text().Value] = v.Get("value").Text()
 	}
-	b := source.Builder{Parent: raw}
-	path, rest := raw.Value, ""
-	if i := strings.IndexAny(path, "?#"); i >= 0 {
-		path, rest = path[:i], path[i:]
-	}
-	at := 0
-	for i, step := range strings.Split(path, "/") {
-		if i > 0 {
-			b.Literal("/", at)
-			at++
-		}
-		value, ok := params[strings.TrimPrefix(step, ":")]
-		switch {
-		case !strings.HasPrefix(step, ":") || len(step) == 1:
-			b.Literal(step, at)
-		case ok && value.Value != "":
-			b.Text(value)
-		default:
-			b.Unknown(step, at)
-		}
-		at += len(step)
-	}
-	b.Literal(rest, at)
-	return s.expand(b.Build())
+	return s.expand(source.WithPathParameters(raw, params))
 }
 
 // assembled puts a URL together from protocol, host, port, path and query.

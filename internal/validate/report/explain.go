@@ -80,6 +80,8 @@ var explanations = map[string]explained{
 	"any_of":         {"The value matches none of the forms that the contract allows (anyOf).", "Compare it with the forms at the place in the document."},
 	"one_of":         {"The value must match exactly one of several forms (oneOf), and matches none or more than one.", "Compare it with the forms at the place in the document."},
 	"not":            {"The value is one that the contract excludes (not).", "Compare it with the schema at the place in the document."},
+	"document":       {"The OpenAPI document itself is not valid at this place, so what it says there is not checked.", "Correct the document."},
+	"invalid_form":   {"The body is no form of its media type.", "Write urlencoded forms as name=value with & between, and multipart ones with the boundary that the Content-Type names."},
 	"not_allowed":    {"The contract allows no value here (a schema that is false).", "Leave it out."},
 	"contains":       {"The array has too few or too many items of a certain form (contains).", "Compare it with the schema at the place in the document."},
 	"property_name":  {"The field's name is one that the contract does not allow (propertyNames).", "Compare it with the schema at the place in the document."},

@@ -12,6 +12,7 @@ import (
 type (
 	jsonReport struct {
 		Version  int           `json:"version"`
+		Against  string        `json:"against,omitempty"`
 		Findings []jsonFinding `json:"findings"`
 		Problems []jsonProblem `json:"problems"`
 		Summary  Summary       `json:"summary"`
@@ -34,26 +35,29 @@ type (
 		Response    bool      `json:"response"`
 		Schema      string    `json:"schema,omitempty"`
 		Spec        jsonPlace `json:"spec,omitzero"`
+		Was         jsonPlace `json:"was,omitzero"`
 		Fingerprint string    `json:"fingerprint"`
 	}
 	jsonProblem struct {
 		jsonPlace
 		Reason string `json:"reason"`
+		// Note tells what is only to be known from what could not be read.
+		Note bool `json:"note,omitempty"`
 	}
 )
 
 // JSON prints a result for programs. It is what a baseline is made of.
 func JSON(w io.Writer, r *Result) error {
-	document := jsonReport{Version: 1, Findings: []jsonFinding{}, Problems: []jsonProblem{}, Summary: r.Summary}
+	document := jsonReport{Version: 1, Against: r.Against, Findings: []jsonFinding{}, Problems: []jsonProblem{}, Summary: r.Summary}
 	for _, f := range r.Findings {
 		document.Findings = append(document.Findings, jsonFinding{
 			jsonPlace: placeJSON(f.Place), Severity: f.Severity, Code: f.Code, In: f.In, Pointer: f.Pointer,
 			Message: f.Message, Suggestion: f.Suggestion, Operation: f.Operation, Request: f.Request,
-			Response: f.Response, Schema: f.Schema, Spec: placeJSON(f.Spec), Fingerprint: f.Fingerprint,
+			Response: f.Response, Schema: f.Schema, Spec: placeJSON(f.Spec), Was: placeJSON(f.Was), Fingerprint: f.Fingerprint,
 		})
 	}
 	for _, p := range r.Problems {
-		document.Problems = append(document.Problems, jsonProblem{jsonPlace: placeJSON(p.Place), Reason: p.Reason})
+		document.Problems = append(document.Problems, jsonProblem{jsonPlace: placeJSON(p.Place), Reason: p.Reason, Note: p.Note})
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

@@ -132,6 +132,9 @@ func sarifResultOf(f *Finding, rule int) sarifResult {
 		result.Properties["schema"] = f.Schema
 		result.RelatedLocations = []sarifLocation{sarifLocationOf(f.Spec, "the rule in the contract")}
 	}
+	if f.Was.Line > 0 {
+		result.RelatedLocations = append(result.RelatedLocations, sarifLocationOf(f.Was, "the older document"))
+	}
 	return result
 }
 
@@ -150,9 +153,12 @@ func sarifLocationOf(p source.Place, message string) sarifLocation {
 // sarifProblems says that files could not be read: SARIF has notifications for
 // that.
 func sarifProblems(r *Result) sarifInvocation {
-	invocation := sarifInvocation{ExecutionSuccessful: len(r.Problems) == 0, ExitCode: r.ExitCode()}
+	invocation := sarifInvocation{ExecutionSuccessful: r.ExitCode() < 2, ExitCode: r.ExitCode()}
 	for _, p := range r.Problems {
 		n := sarifNotification{Level: "error", Message: sarifMessage{Text: p.Reason}}
+		if p.Note {
+			n.Level = "note"
+		}
 		if p.Place.File != "" {
 			n.Locations = []sarifLocation{sarifLocationOf(p.Place, "")}
 		}

@@ -26,13 +26,17 @@ func Text(w io.Writer, r *Result, colour bool) error {
 		p.finding(&out, &r.Findings[i])
 	}
 	for _, problem := range r.Problems {
-		fmt.Fprintf(&out, "%s\n", p.paint(red, clean(problem.Error())))
+		colour := red
+		if problem.Note {
+			colour = yellow
+		}
+		fmt.Fprintf(&out, "%s\n", p.paint(colour, clean(problem.Error())))
 	}
 	colourOfAll := green
-	if r.Summary.Invalid > 0 || len(r.Problems) > 0 {
+	if r.Summary.Invalid > 0 || r.ExitCode() == 2 {
 		colourOfAll = red
 	}
-	fmt.Fprintf(&out, "%s\n", p.paint(colourOfAll, r.Summary.Line()))
+	fmt.Fprintf(&out, "%s\n", p.paint(colourOfAll, r.Line()))
 	_, err := io.WriteString(w, out.String())
 	return err
 }
@@ -60,6 +64,9 @@ func (p painter) finding(out *strings.Builder, f *Finding) {
 	}
 	if f.Schema != "" {
 		fmt.Fprintf(out, "  %s\n", p.paint(dim, "spec  "+position(f.Spec)+"  "+f.Schema))
+	}
+	if f.Was.Line > 0 {
+		fmt.Fprintf(out, "  %s\n", p.paint(dim, "was   "+position(f.Was)))
 	}
 }
 

@@ -30,6 +30,10 @@ type Request struct {
 	// what it is.
 	BodyUnknown bool
 
+	// Partial says that the file may leave headers out, so that nobody knows
+	// which are missing.
+	Partial bool
+
 	// Response is nil where there is none.
 	Response *Response
 	// ResponseOnly says that the file holds a response and no request.
@@ -51,6 +55,7 @@ type Response struct {
 	Header      []Field
 	Body        Text
 	BodyUnknown bool
+	Partial     bool // as in Request
 }
 
 // Yield takes the requests of a file, one after the other. A request and its
@@ -62,6 +67,8 @@ type Yield func(*Request) error
 type FileError struct {
 	Place  Place
 	Reason string
+	// Note says that it is only to be known: nothing is wrong with the file.
+	Note bool
 }
 
 // Error implements error: "file:line:column: reason", as far as they are known.

@@ -1,0 +1,6 @@
+package hooklinetest
+
+import "testing"
+
+// SetTB changes the test that WaitFor fails.
+func (r *Receiver) SetTB(tb testing.TB) { r.tb = tb }

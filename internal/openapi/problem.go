@@ -1,0 +1,72 @@
+package openapi
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is something wrong with a document.
+type Problem struct {
+	// Message is a sentence for a person.
+	Message string
+	// File is empty for the document itself.
+	File string
+	// Line and Column are where it stands, both from 1.
+	Line, Column int
+}
+
+// String implements fmt.Stringer.
+func (p *Problem) String() string {
+	at := fmt.Sprintf("line %d, column %d: ", p.Line, p.Column)
+	if p.File != "" {
+		at = p.File + ", " + at
+	}
+	return at + p.Message
+}
+
+// DocumentError is a document that is not valid.
+type DocumentError struct {
+	// Problems are all that were found, in the document's order.
+	Problems []Problem
+}
+
+// Error implements error.
+func (e *DocumentError) Error() string {
+	lines := make([]string, 0, len(e.Problems))
+	for i := range e.Problems {
+		lines = append(lines, e.Problems[i].String())
+	}
+	return "the document is not valid: " + strings.Join(lines, "\n")
+}
+
+// problems gathers what is wrong with a document, each once.
+type problems struct {
+	files *files
+	seen  map[Problem]bool
+	all   []Problem
+}
+
+// mostProblems bounds what is reported.
+const mostProblems = 1000
+
+func (p *problems) addf(at node, format string, args ...any) {
+	f := p.files.of(at)
+	where := f.place(at)
+	problem := Problem{
+		Message: fmt.Sprintf(format, args...), File: f.name, Line: int(where.line), Column: int(where.column),
+	}
+	if p.seen[problem] || len(p.all) >= mostProblems {
+		return
+	}
+	p.seen[problem] = true
+	p.all = append(p.all, problem)
+}
+
+func (p *problems) sorted() []Problem {
+	slices.SortStableFunc(p.all, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return p.all
+}
