@@ -3,8 +3,6 @@ package postgres
 import (
 	"strconv"
 	"strings"
-
-	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 // arguments are those of a statement that is put together.
@@ -27,16 +25,6 @@ type conditions struct {
 // add adds a term such as "id < ", which the value follows.
 func (c *conditions) add(term string, value any) {
 	c.terms = append(c.terms, term+c.args.add(value))
-}
-
-// addIDs selects the ids from low on and below high; zero is no bound.
-func (c *conditions) addIDs(low, high webhook.ID) {
-	if !low.IsZero() {
-		c.add(`id >= `, [16]byte(low))
-	}
-	if !high.IsZero() {
-		c.add(`id < `, [16]byte(high))
-	}
 }
 
 func (c *conditions) sql() string {

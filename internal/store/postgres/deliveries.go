@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,20 +26,23 @@ func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter web
 }
 
 func deliveryPage(ctx context.Context, tx pgx.Tx, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
-	where := deliveryConditions(&arguments{}, organisationID, filter)
-	where.addIDs(store.IDRange(filter.From, filter.To))
-	if !filter.Cursor.IsZero() {
-		where.add(`id < `, [16]byte(filter.Cursor))
-	}
-	if page.Count, err = countDeliveries(ctx, tx, organisationID, filter); err != nil {
-		return page, err
-	}
 	limit := webhook.PageLimit(filter.Limit)
+	page.SetDeliveries([]webhook.Delivery{}, limit)
+	page.Count, err = countDeliveries(ctx, tx, organisationID, filter)
+	if err != nil || page.Count == 0 {
+		return page, err // nothing is looked for that is not there
+	}
+	low, high := store.IDRange(filter.From, filter.To)
+	if !filter.Cursor.IsZero() && (high.IsZero() || bytes.Compare(filter.Cursor[:], high[:]) < 0) {
+		high = filter.Cursor
+	}
+	args := &arguments{}
 	// One row more than asked for tells whether another page follows.
 	// PostgreSQL plans for the number: for one that it does not know it would
 	// expect a tenth of all rows.
-	query := `SELECT ` + store.DeliveryColumns + ` FROM deliveries` + where.sql() + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(limit+1)
-	found, err := collect(ctx, tx, scanDelivery, query, *where.args...)
+	query := `SELECT ` + store.DeliveryColumns + ` FROM deliveries` +
+		inOrder(args, organisationID, filter, lowerBound(args, low), upperBound(args, high)).sql("DESC") + ` LIMIT ` + strconv.Itoa(limit+1)
+	found, err := collect(ctx, tx, scanDelivery, query, *args...)
 	if err != nil {
 		return page, err
 	}
@@ -45,21 +50,56 @@ func deliveryPage(ctx context.Context, tx pgx.Tx, organisationID int64, filter w
 	return page, nil
 }
 
-// deliveryConditions are those of a filter without its bounds on the time,
-// which are bounds on the id, and without its cursor.
-func deliveryConditions(args *arguments, organisationID int64, filter webhook.DeliveryFilter) conditions {
-	where := conditions{args: args}
-	where.add(`organisation_id = `, organisationID)
-	if filter.State != "" {
-		where.add(`state = `, filter.State)
+// ordered selects the deliveries of a filter in the order of an index. What the
+// index begins with is compared as a row, and is part of the order: told that
+// these columns have one value each, PostgreSQL would order by the id alone, for
+// which it could read all deliveries of all organisations one after the other.
+type ordered struct {
+	columns []string // of the index, the id last
+	where   conditions
+}
+
+// inOrder selects the deliveries of a filter with ids from low on and below
+// high, which are SQL. Its times and its cursor do not count.
+func inOrder(args *arguments, organisationID int64, filter webhook.DeliveryFilter, low, high string) *ordered {
+	o := &ordered{where: conditions{args: args}}
+	var values []string
+	key := func(column, value string) {
+		o.columns, values = append(o.columns, column), append(values, value)
+	}
+	key(`organisation_id`, args.add(organisationID))
+	if filter.SyncID != "" {
+		key(`sync_id`, args.add(filter.SyncID))
+		o.where.terms = append(o.where.terms, `sync_id IS NOT NULL`)
 	}
 	if filter.WebhookID != nil {
-		where.add(`webhook_id = `, *filter.WebhookID)
+		key(`webhook_id`, args.add(*filter.WebhookID))
 	}
-	if filter.SyncID != "" {
-		where.add(`sync_id = `, filter.SyncID)
+	switch {
+	case filter.State != "" && filter.SyncID != "" && filter.WebhookID != nil: // no index has all three
+		o.where.add(`state = `, filter.State)
+	case filter.State != "":
+		key(`state`, args.add(filter.State))
 	}
-	return where
+	o.columns = append(o.columns, `id`)
+	row, prefix := `(`+strings.Join(o.columns, `, `)+`)`, `(`+strings.Join(values, `, `)+`, `
+	o.where.terms = append(o.where.terms, row+` >= `+prefix+low+`)`, row+` < `+prefix+high+`)`)
+	return o
+}
+
+// lowerBound and upperBound are bounds for inOrder; zero is no bound.
+func lowerBound(args *arguments, id webhook.ID) string { return args.add([16]byte(id)) + `::uuid` }
+
+func upperBound(args *arguments, id webhook.ID) string {
+	if id.IsZero() {
+		id = lastID
+	}
+	return args.add([16]byte(id)) + `::uuid`
+}
+
+// sql returns the conditions and the order, in a direction.
+func (o *ordered) sql(direction string) string {
+	return o.where.sql() + ` ORDER BY ` + strings.Join(o.columns, ` `+direction+`, `) + ` ` + direction
 }
 
 // Delivery returns one delivery with its payload and its latest attempts.

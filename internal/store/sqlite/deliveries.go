@@ -21,13 +21,15 @@ func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter web
 }
 
 func deliveryPage(q querier, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
+	page.SetDeliveries([]webhook.Delivery{}, webhook.PageLimit(filter.Limit))
 	where := deliveryConditions(organisationID, filter)
 	where.addIDs(store.IDRange(filter.From, filter.To))
 	if !filter.Cursor.IsZero() {
 		where.add(`id < ?`, filter.Cursor)
 	}
-	if page.Count, err = countDeliveries(q, organisationID, filter); err != nil {
-		return page, err
+	page.Count, err = countDeliveries(q, organisationID, filter)
+	if err != nil || page.Count == 0 {
+		return page, err // nothing is looked for that is not there
 	}
 	limit := webhook.PageLimit(filter.Limit)
 	// One row more than asked for tells whether another page follows.
