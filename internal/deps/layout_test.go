@@ -21,6 +21,7 @@ const (
 	uuid       = "github.com/google/uuid"
 	river      = "github.com/riverqueue/river"
 	goose      = "github.com/pressly/goose/v3"
+	flock      = "github.com/gofrs/flock"
 	sqlite     = "modernc.org/sqlite"
 	pgx        = "github.com/jackc/pgx/v5"
 	testify    = "github.com/stretchr/testify"
@@ -129,8 +130,9 @@ var layout = map[string]rule{
 		why:     "migrations are SQL and the order to run it in",
 	},
 	"internal/store/sqlite": {
-		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", sqlite, uuid},
-		why:     "a store knows the domain and its own driver; who calls it is none of its business",
+		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", sqlite, uuid, flock},
+		// The lock of a file says at once that no other process lives.
+		why: "a store knows the domain and its own driver; who calls it is none of its business",
 	},
 	"internal/store/postgres": {
 		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", pgx, uuid},
