@@ -41,6 +41,10 @@ pgbouncer: # see to it that tests find a PgBouncer
 sqlite3: # the tests of the documented backup need nothing but the program
 	@sqlite3 --version >/dev/null
 
+.PHONY: promtool
+promtool: # the tests of the alert rules need nothing but the program
+	@promtool --version >/dev/null
+
 .PHONY: demo
 demo: build ## show events being delivered, retried and logged, in a few seconds
 	@go run ./examples/demo bin/hookline

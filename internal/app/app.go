@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hookline-go/hookline/internal/delivery/egress"
+	"github.com/hookline-go/hookline/internal/telemetry"
 )
 
 // App is the assembled service. Its methods are safe for concurrent use.
@@ -19,7 +20,7 @@ type App struct {
 	config     Config
 	store      *database
 	guard      *egress.Guard
-	metrics    *metrics
+	metrics    *telemetry.Metrics
 	handler    http.Handler
 	deliveries *deliveries // nil for a process that makes none
 	draining   atomic.Bool
@@ -36,7 +37,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{config: config, store: store, guard: newGuard(&config), metrics: newMetrics(config.OnAttempt)}
+	a := &App{config: config, store: store, guard: newGuard(&config), metrics: telemetry.NewMetrics(config.Version)}
 	if err := a.assemble(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -44,6 +45,9 @@ func New(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) assemble(ctx context.Context) error {
+	if err := a.metrics.Register(a.store.collectors...); err != nil {
+		return err
+	}
 	if a.config.Dev {
 		if err := ensureDevKey(ctx, a.store); err != nil {
 			return err

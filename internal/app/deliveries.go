@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -49,7 +50,7 @@ func newDeliveries(a *App) (*deliveries, error) {
 		}),
 		Policy:    delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
 		Logger:    a.config.Logger,
-		Observers: []delivery.Observer{delivery.NewAttemptLog(a.config.Logger, a.successLevel()), a.metrics},
+		Observers: a.attemptObservers(),
 		Now:       a.config.Clock,
 	})
 	if err != nil {
@@ -57,6 +58,27 @@ func newDeliveries(a *App) (*deliveries, error) {
 	}
 	return &deliveries{engine: engine, transport: transport}, nil
 }
+
+// attemptObservers are all that listen to attempts.
+func (a *App) attemptObservers() []delivery.Observer {
+	all := []delivery.Observer{delivery.NewAttemptLog(a.config.Logger, a.successLevel()), a.metrics}
+	if a.config.OnAttempt != nil {
+		all = slices.Insert(all, 0, delivery.Observer(attemptHook(a.config.OnAttempt)))
+	}
+	return all
+}
+
+// attemptHook calls a function after each attempt. It comes first, so that it
+// is called last.
+type attemptHook func()
+
+// AttemptStarted implements [delivery.Observer].
+func (attemptHook) AttemptStarted(ctx context.Context, _ *webhook.Dispatch) context.Context {
+	return ctx
+}
+
+// AttemptEnded implements [delivery.Observer].
+func (h attemptHook) AttemptEnded(context.Context, *delivery.Ended) { h() }
 
 // successLevel is that at which a success is logged: whoever develops wants to
 // see each one, and whoever operates does not.

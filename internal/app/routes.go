@@ -29,7 +29,7 @@ func (a *App) newHandler() (http.Handler, error) {
 	options := slices.Concat(routes, access)
 	options = append(options,
 		server.WithLogger(a.config.Logger),
-		server.WithObserver(a.metrics.http),
+		server.WithObserver(a.metrics.HTTP()),
 		server.WithTimeout(a.config.RequestTimeout),
 		server.WithClock(a.config.Clock),
 	)
@@ -56,7 +56,7 @@ func (a *App) operations() (serverapi.StrictServerInterface, []server.Option) {
 	if a.config.RateLimit > 0 {
 		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
 	}
-	return api.New(a.store, api.Options{
+	return api.New(a.publishing(), api.Options{
 		CheckURL: a.guard.CheckURL, CheckSigningKey: checkSigningKey, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
 	}), options
 }
@@ -78,7 +78,7 @@ func (a *App) routes(engine *contract.Contract) ([]server.Option, error) {
 		get("/readyz", a.ready),
 	}
 	if a.config.Metrics {
-		options = append(options, get("/metrics", a.metrics.handler().ServeHTTP))
+		options = append(options, get("/metrics", a.metrics.Handler().ServeHTTP))
 	}
 	return options, nil
 }

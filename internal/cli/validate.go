@@ -38,6 +38,8 @@ func validateFlags() []cli.Flag {
 		stringFlag("operation", "", "`ID` of the operation that bare bodies are for; ID:STATUS for a response's"),
 		stringFlag("env", "", "`NAME` of the environment that .http files take their variables from"),
 		&cli.StringSliceFlag{Name: "exclude", Usage: "`GLOB` of paths to leave out; may be repeated", Sources: variable("exclude")},
+		stringFlag("against", "", "report only what keeps to the older document `FILE` and breaks this one"),
+		stringFlag("against-ref", "", "as --against, with the document of --spec as the revision `REV` of git has it"),
 		stringFlag("baseline", "", "accept the findings of `FILE`, a report of --format json"),
 		&cli.StringSliceFlag{
 			Name: "severity", Usage: "`CODE=SEVERITY` (error, warning or off), several with commas between them; may be repeated",
@@ -84,6 +86,7 @@ func validateOptions(c *cli.Command) (*validate.Options, *validate.Config, error
 	options := &validate.Options{
 		Paths: c.Args().Slice(), Stdin: c.Root().Reader, Exclude: c.StringSlice("exclude"), Spec: c.String("spec"),
 		Servers: c.StringSlice("server"), Operation: c.String("operation"), Environment: c.String("env"),
+		Against: c.String("against"), AgainstRef: c.String("against-ref"),
 		Baseline: c.String("baseline"), Severities: severities, Strict: c.Bool("strict"), Cases: c.String("format") == "junit",
 	}
 	config, err := validate.FindConfig(".")

@@ -21,6 +21,7 @@ const (
 	uuid       = "github.com/google/uuid"
 	river      = "github.com/riverqueue/river"
 	goose      = "github.com/pressly/goose/v3"
+	flock      = "github.com/gofrs/flock"
 	sqlite     = "modernc.org/sqlite"
 	pgx        = "github.com/jackc/pgx/v5"
 	testify    = "github.com/stretchr/testify"
@@ -129,8 +130,9 @@ var layout = map[string]rule{
 		why:     "migrations are SQL and the order to run it in",
 	},
 	"internal/store/sqlite": {
-		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", sqlite, uuid},
-		why:     "a store knows the domain and its own driver; who calls it is none of its business",
+		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", sqlite, uuid, flock},
+		// The lock of a file says at once that no other process lives.
+		why: "a store knows the domain and its own driver; who calls it is none of its business",
 	},
 	"internal/store/postgres": {
 		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", pgx, uuid},
@@ -157,6 +159,12 @@ var layout = map[string]rule{
 		// What a host means is decided as net/http decides it.
 		imports: []string{"internal/webhook", "golang.org/x/net/idna"},
 		why:     "which addresses are forbidden depends on no queue, no database and no config: it can be read on its own",
+	},
+	"internal/telemetry": {
+		imports: []string{
+			"internal/webhook", "internal/delivery", "server", pgx, "github.com/prometheus/client_golang", "go.opentelemetry.io",
+		},
+		why: "it listens to what others do, through their interfaces, and nothing depends on what it hears",
 	},
 	"internal/console": {
 		imports: []string{"internal/webhook"},

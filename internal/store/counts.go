@@ -189,6 +189,18 @@ func CountColumn(state webhook.DeliveryState) string {
 	}
 }
 
+// StateCondition returns the SQL term that selects a state, which holds nothing
+// that a caller submitted: indexes of a state are used only where the state is
+// in the statement itself.
+func StateCondition(state webhook.DeliveryState) string {
+	switch state {
+	case webhook.DeliveryPending, webhook.DeliveryProcessing, webhook.DeliveryDelivered, webhook.DeliveryFailed:
+		return "state = '" + string(state) + "'"
+	default:
+		return "state IS NULL" // there is none
+	}
+}
+
 // Changes sums up how the numbers of deliveries change in a transaction.
 type Changes map[ChangeKey]Change
 

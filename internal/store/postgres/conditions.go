@@ -3,6 +3,9 @@ package postgres
 import (
 	"strconv"
 	"strings"
+
+	"github.com/hookline-go/hookline/internal/store"
+	"github.com/hookline-go/hookline/internal/webhook"
 )
 
 // arguments are those of a statement that is put together.
@@ -25,6 +28,13 @@ type conditions struct {
 // add adds a term such as "id < ", which the value follows.
 func (c *conditions) add(term string, value any) {
 	c.terms = append(c.terms, term+c.args.add(value))
+}
+
+// addState selects a state, "" for all.
+func (c *conditions) addState(state webhook.DeliveryState) {
+	if state != "" {
+		c.terms = append(c.terms, store.StateCondition(state))
+	}
 }
 
 func (c *conditions) sql() string {

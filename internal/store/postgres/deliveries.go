@@ -72,15 +72,15 @@ func inOrder(args *arguments, organisationID int64, filter webhook.DeliveryFilte
 		key(`sync_id`, args.add(filter.SyncID))
 		o.where.terms = append(o.where.terms, `sync_id IS NOT NULL`)
 	}
-	if filter.WebhookID != nil {
+	switch {
+	case filter.WebhookID == nil:
+	case filter.State == webhook.DeliveryProcessing && filter.SyncID == "":
+		// An organisation has so few of them that their index has no config.
+		o.where.add(`webhook_id = `, *filter.WebhookID)
+	default:
 		key(`webhook_id`, args.add(*filter.WebhookID))
 	}
-	switch {
-	case filter.State != "" && filter.SyncID != "" && filter.WebhookID != nil: // no index has all three
-		o.where.add(`state = `, filter.State)
-	case filter.State != "":
-		key(`state`, args.add(filter.State))
-	}
+	o.where.addState(filter.State)
 	o.columns = append(o.columns, `id`)
 	row, prefix := `(`+strings.Join(o.columns, `, `)+`)`, `(`+strings.Join(values, `, `)+`, `
 	o.where.terms = append(o.where.terms, row+` >= `+prefix+low+`)`, row+` < `+prefix+high+`)`)
@@ -133,9 +133,9 @@ func scanAttempt(r pgx.Row) (webhook.Attempt, error) { return store.ScanAttempt(
 func saveDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
 	for _, d := range deliveries {
 		batch.Queue(`UPDATE deliveries SET state = $2, latest_status_code = $3, attempt_count = $4, retries = $5,
-			failure_reason = NULLIF($6, ''), next_attempt_at = $7, updated_at = $8 WHERE id = $1`,
+			failure_reason = NULLIF($6, ''), next_attempt_at = $7, updated_at = $8, worker = NULLIF($9::bigint, 0) WHERE id = $1`,
 			[16]byte(d.ID), d.State, d.LatestStatusCode, d.AttemptCount, d.Retries,
-			d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), store.Micros(d.UpdatedAt))
+			d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), store.Micros(d.UpdatedAt), d.Worker)
 	}
 }
 
@@ -146,15 +146,15 @@ func insertDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
 	type item = *webhook.Delivery
 	batch.Queue(`INSERT INTO deliveries
 		(id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-			retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
+			retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at, worker)
 		SELECT id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
 			retries, NULLIF(failure_reason, ''), next_attempt_at, NULLIF(event_type, ''), NULLIF(integration, ''), NULLIF(sync_id, ''),
-			created_at, updated_at
+			created_at, updated_at, NULLIF(worker, 0)
 		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::integer[],
 				$9::integer[], $10::integer[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::bigint[],
-				$17::bigint[])
+				$17::bigint[], $18::bigint[])
 			AS n (id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-				retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)`,
+				retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at, worker)`,
 		column(deliveries, func(d item) [16]byte { return d.ID }),
 		column(deliveries, func(d item) [16]byte { return d.EventID }),
 		column(deliveries, func(d item) int64 { return d.OrganisationID }),
@@ -171,7 +171,8 @@ func insertDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
 		column(deliveries, func(d item) string { return d.Integration }),
 		column(deliveries, func(d item) string { return d.SyncID }),
 		column(deliveries, func(d item) int64 { return store.Micros(d.CreatedAt) }),
-		column(deliveries, func(d item) int64 { return store.Micros(d.UpdatedAt) }))
+		column(deliveries, func(d item) int64 { return store.Micros(d.UpdatedAt) }),
+		column(deliveries, func(d item) int64 { return d.Worker }))
 }
 
 // ImportDelivery stores a delivery that was made elsewhere, with an event of

@@ -75,6 +75,5 @@ func sparseFilters(frequent, rare int64) []webhook.DeliveryFilter {
 		webhook.DeliveryFilter{SyncID: "large", WebhookID: &rare},
 		webhook.DeliveryFilter{SyncID: "large", WebhookID: new(int64(7))},
 		webhook.DeliveryFilter{SyncID: "large", State: webhook.DeliveryFailed},
-		webhook.DeliveryFilter{SyncID: "large", State: webhook.DeliveryPending},
 	)
 }

@@ -61,11 +61,10 @@ func (s *Store) configOrNil(ctx context.Context, tx pgx.Tx, organisationID, id i
 	return &config, nil
 }
 
-// Requeue puts a job into the queue again, for a worker that cannot take it
-// now.
-func (s *Store) Requeue(ctx context.Context, job webhook.Job) error {
-	return s.write(ctx, "queue a job again", func(tx *transaction) error {
-		return s.enqueuer.Enqueue(ctx, tx.Tx, []webhook.Job{job})
+// Requeue puts jobs into the queue again.
+func (s *Store) Requeue(ctx context.Context, jobs ...webhook.Job) error {
+	return s.write(ctx, "queue jobs again", func(tx *transaction) error {
+		return s.enqueuer.Enqueue(ctx, tx.Tx, jobs)
 	})
 }
 
@@ -156,15 +155,15 @@ func failedDeliveries(ctx context.Context, tx pgx.Tx, recovery *webhook.Recovery
 // for an attempt.
 func (s *Store) giveUp(ctx context.Context, tx *transaction, organisationID, configID int64, reason string) error {
 	result, err := tx.Exec(ctx, `WITH waiting AS (
-			SELECT id FROM deliveries WHERE organisation_id = $1 AND webhook_id = $2 AND state = $3 ORDER BY id FOR NO KEY UPDATE
+			SELECT id FROM deliveries WHERE organisation_id = $1 AND webhook_id = $2 AND state = 'PENDING' ORDER BY id FOR NO KEY UPDATE
 		), given_up AS (
-			UPDATE deliveries d SET state = $4, failure_reason = $5, next_attempt_at = NULL, updated_at = GREATEST(d.updated_at, $6)
+			UPDATE deliveries d SET state = 'FAILED', failure_reason = $3, next_attempt_at = NULL, updated_at = GREATEST(d.updated_at, $4)
 			FROM waiting WHERE d.id = waiting.id RETURNING d.created_at
 		)
 		INSERT INTO delivery_changes (organisation_id, webhook_id, made, pending, processing, delivered, failed)
 		SELECT $1, $2, made, -count(*), 0, 0, count(*)
-		FROM (SELECT (created_at / 1000) >> $7::integer << $7::integer AS made FROM given_up) AS g GROUP BY made`,
-		organisationID, configID, webhook.DeliveryPending, webhook.DeliveryFailed, reason, s.nowMicros(), store.Levels()[0])
+		FROM (SELECT (created_at / 1000) >> $5::integer << $5::integer AS made FROM given_up) AS g GROUP BY made`,
+		organisationID, configID, reason, s.nowMicros(), store.Levels()[0])
 	if err == nil {
 		tx.counted += int(result.RowsAffected())
 	}

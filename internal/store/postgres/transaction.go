@@ -88,13 +88,16 @@ const onePlan = `;
 const (
 	// beginReading begins a transaction with one snapshot.
 	beginReading = `begin transaction read only, isolation level repeatable read` + onePlan
-	// beginWriting begins one that reads what is committed.
-	beginWriting = `begin transaction isolation level read committed` + onePlan
+	// beginWriting begins one that reads what is committed. It holds locks, so
+	// a process that is suspended meanwhile loses it.
+	beginWriting = `begin transaction isolation level read committed` + onePlan + `;
+	set local idle_in_transaction_session_timeout = '10s'`
 )
 
 // byIDs returns the query for rows with the ids of $1, an array of a type, in
 // that order: columns of a table for which the other conditions hold.
 func byIDs(table, idType, columns, conditions string) string {
+	//nolint:unqueryvet // its columns are those of the inner query
 	return `SELECT found.* FROM unnest($1::` + idType + `[]) AS wanted (id) CROSS JOIN LATERAL (
 		SELECT ` + columns + ` FROM ` + table + ` WHERE ` + table + `.id = wanted.id` + conditions + `) AS found`
 }

@@ -108,7 +108,7 @@ func (s *Store) giveUp(tx *transaction, organisationID, configID int64, reason s
 	where := conditions{}
 	where.add(`organisation_id = ?`, organisationID)
 	where.add(`webhook_id = ?`, configID)
-	where.add(`state = ?`, webhook.DeliveryPending)
+	where.addState(webhook.DeliveryPending)
 	waiting := where.sql()
 	//nolint:gosec // the terms of the conditions are constants
 	result, err := tx.tx.ExecContext(tx.ctx, `INSERT INTO delivery_changes
