@@ -25,10 +25,10 @@ var outOfScope = map[string]string{
 
 // outOfScopeGroups are single groups of the other files.
 var outOfScopeGroups = map[string]string{
-	"remote ref, containing refs itself":                     "it refers to the meta-schema",
-	"validate definition against metaschema":                 "it refers to the meta-schema",
-	"unevaluatedItems with $dynamicRef":                      "see dynamicRef.json",
-	"unevaluatedProperties with $dynamicRef":                 "see dynamicRef.json",
+	"remote ref, containing refs itself":                              "it refers to the meta-schema",
+	"validate definition against metaschema":                          "it refers to the meta-schema",
+	"unevaluatedItems with $dynamicRef":                               "see dynamicRef.json",
+	"unevaluatedProperties with $dynamicRef":                          "see dynamicRef.json",
 	"float and integers are equal up to 64-bit representation limits": "numbers are compared as float64",
 }
 

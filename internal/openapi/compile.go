@@ -34,7 +34,7 @@ type sample struct {
 
 func newCompiler(files *files) *compiler {
 	return &compiler{
-		files: files, problems: problems{files: files, seen: map[Problem]bool{}},
+		files: files, problems: problems{files: files, seen: map[found]bool{}},
 		compiled: map[node]*schema{}, under: map[*schema]bool{}, shapes: map[*schema]*shape{},
 		kept: map[string]string{}, patterns: map[string]*pattern{}, parents: map[string][]*schema{}, forms: map[string]bool{},
 	}
