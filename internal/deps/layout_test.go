@@ -166,6 +166,10 @@ var layout = map[string]rule{
 		},
 		why: "it listens to what others do, through their interfaces, and nothing depends on what it hears",
 	},
+	"internal/reference": {
+		imports: []string{yaml, "github.com/yuin/goldmark"},
+		why:     "it makes a page of any OpenAPI document, so it knows neither ours nor the service",
+	},
 	"internal/console": {
 		imports: []string{"internal/webhook"},
 		why:     "the pages show the domain through interfaces of their own",
