@@ -36,7 +36,7 @@ func (c *checked) exercised() {
 		for name, value := range c.match.PathParams {
 			m.Parameters["path "+name] = []string{value}
 		}
-		for _, pair := range strings.SplitSeq(c.query(), "&") {
+		for pair := range strings.SplitSeq(c.query(), "&") {
 			name, value, _ := strings.Cut(pair, "=")
 			where := "query " + unescapeQuery(name)
 			m.Parameters[where] = append(m.Parameters[where], unescapeQuery(value))
