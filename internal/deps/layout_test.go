@@ -166,13 +166,17 @@ var layout = map[string]rule{
 		},
 		why: "it listens to what others do, through their interfaces, and nothing depends on what it hears",
 	},
+	"internal/reference": {
+		imports: []string{yaml, "github.com/yuin/goldmark"},
+		why:     "it makes a page of any OpenAPI document, so it knows neither ours nor the service",
+	},
 	"internal/console": {
 		imports: []string{"internal/webhook"},
 		why:     "the pages show the domain through interfaces of their own",
 	},
 	"internal/validate": {
 		imports: []string{
-			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/bruno", "internal/validate/har", "internal/validate/hurl",
+			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/bruno", "internal/validate/coverage", "internal/validate/har", "internal/validate/hurl",
 			"internal/validate/insomnia", "internal/validate/ndjson", "internal/validate/openapidoc", "internal/validate/yamltext", "internal/validate/httpfile",
 			"internal/validate/jsontree", "internal/validate/document", "internal/validate/postman", "internal/validate/report",
 			"internal/validate/scripts", "internal/validate/shell", "internal/validate/source", doublestar,
@@ -246,8 +250,12 @@ var layout = map[string]rule{
 		imports: []string{"internal/validate/source", yaml},
 		why:     "YAML with places, for formats that are YAML",
 	},
+	"internal/validate/coverage": {
+		imports: []string{"internal/jsonpointer", "internal/validate/source", "internal/validate/jsontree"},
+		why:     "it counts what a document has and requests use, and judges neither",
+	},
 	"internal/validate/report": {
-		imports: []string{"internal/validate/source"},
+		imports: []string{"internal/validate/source", "internal/validate/coverage"},
 		why:     "it prints what was found, and finds nothing itself",
 	},
 	"internal/testpart": {
@@ -277,7 +285,7 @@ var layout = map[string]rule{
 		// prints.
 		imports: []string{
 			"", "client", "contract", "receiver", "internal/app", "internal/webhook", "internal/bench",
-			"internal/validate", "internal/validate/report", "internal/validate/har", "internal/validate/shell", "internal/validate/source", "github.com/urfave/cli/v3",
+			"internal/validate", "internal/validate/coverage", "internal/validate/report", "internal/validate/har", "internal/validate/shell", "internal/validate/source", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty", "golang.org/x/term", "github.com/agnivade/levenshtein", uuid,
 		},
 		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",
