@@ -113,6 +113,12 @@ type Config struct {
 	OnAttempt func()
 	// Metrics serves /metrics, for Prometheus.
 	Metrics bool
+	// OpenTelemetry exports traces and logs as the OTEL_ variables of the
+	// environment say, and nothing if they say nothing.
+	OpenTelemetry bool
+	// Profiles is an address of its own for Go's profiles (net/http/pprof), ""
+	// for none. Whoever reaches it sees what is in memory.
+	Profiles string
 	// Logger takes what the service has to say. Secrets never reach it.
 	Logger *slog.Logger
 	// Clock tells the time; time.Now unless it is set.

@@ -62,6 +62,9 @@ func newDeliveries(a *App) (*deliveries, error) {
 // attemptObservers are all that listen to attempts.
 func (a *App) attemptObservers() []delivery.Observer {
 	all := []delivery.Observer{delivery.NewAttemptLog(a.config.Logger, a.successLevel()), a.metrics}
+	if tracing, ok := a.exports.Tracing(); ok {
+		all = slices.Insert(all, 0, delivery.Observer(tracing)) // so that the log knows the span
+	}
 	if a.config.OnAttempt != nil {
 		all = slices.Insert(all, 0, delivery.Observer(attemptHook(a.config.OnAttempt)))
 	}

@@ -160,7 +160,8 @@ var layout = map[string]rule{
 	},
 	"internal/telemetry": {
 		imports: []string{
-			"internal/webhook", "internal/delivery", "server", pgx, "github.com/prometheus/client_golang", "go.opentelemetry.io",
+			"internal/webhook", "internal/delivery", "server", pgx, "github.com/prometheus/client_golang",
+			"go.opentelemetry.io", "github.com/go-logr/logr", "golang.org/x/time/rate",
 		},
 		why: "it listens to what others do, through their interfaces, and nothing depends on what it hears",
 	},
