@@ -59,7 +59,7 @@ var layout = map[string]rule{
 	},
 	"contract": {
 		// Users have documents that kin-openapi has read: FromDocument.
-		imports: []string{"", "internal/openapi", kinOpenAPI},
+		imports: []string{"", "internal/openapi", "internal/problem", kinOpenAPI},
 		why:     "it is the public face of the validation engine, and nothing else",
 	},
 	"internal/openapi": {
