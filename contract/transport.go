@@ -81,7 +81,7 @@ type transport struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, rest, err := peek(r.Body)
+	body, rest, err := peek(r.Body, MaxBody)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || operation == nil {
 		return response, err
 	}
-	body, response.Body, err = peek(response.Body)
+	body, response.Body, err = peek(response.Body, MaxBody)
 	if err != nil {
 		return nil, errors.Join(err, response.Body.Close())
 	}
@@ -102,13 +102,13 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// peek reads a body, one byte further than a contract allows at most, and
-// returns one that begins anew. An error comes again when that one is read.
-func peek(body io.ReadCloser) ([]byte, io.ReadCloser, error) {
+// peek reads a body, one byte further than it may be long, and returns one that
+// begins anew. An error comes again when that one is read.
+func peek(body io.ReadCloser, most int64) ([]byte, io.ReadCloser, error) {
 	if body == nil || body == http.NoBody {
 		return nil, body, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
+	data, err := io.ReadAll(io.LimitReader(body, most+1))
 	return data, &again{Reader: io.MultiReader(bytes.NewReader(data), body), Closer: body}, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/hookline-go/hookline/contract"
 	"github.com/hookline-go/hookline/gen/serverapi"
 	"github.com/hookline-go/hookline/internal/api"
+	"github.com/hookline-go/hookline/internal/reference"
 	"github.com/hookline-go/hookline/server"
 )
 
@@ -70,10 +71,16 @@ func (a *App) routes(engine *contract.Contract) ([]server.Option, error) {
 	if err != nil {
 		return nil, err
 	}
+	page, err := newReference()
+	if err != nil {
+		return nil, err
+	}
 	get := func(path string, handler http.HandlerFunc) server.Option {
 		return server.WithRoute(http.MethodGet, path, handler)
 	}
 	options := []server.Option{
+		get("/docs", page.ServeHTTP),
+		get("/docs/style.css", document("text/css; charset=utf-8", reference.Style())),
 		get("/openapi.yaml", document("application/yaml", hookline.OpenAPI())),
 		get("/openapi.client.yaml", document("application/yaml", hookline.ClientOpenAPI())),
 		get("/openapi.json", document("application/json", json)),

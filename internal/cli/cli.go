@@ -39,7 +39,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		Commands: []*cli.Command{
 			serveCommand(), configsCommand(), eventsCommand(), logsCommand(), triggerCommand(), receiveCommand(), verifyCommand(), signCommand(),
 			loginCommand(), logoutCommand(), profilesCommand(),
-			keysCommand(), encryptionKeyCommand(), migrateCommand(), benchCommand(), validateCommand(), specCommand(),
+			keysCommand(), encryptionKeyCommand(), migrateCommand(), benchCommand(), validateCommand(), specCommand(), referenceCommand(),
 			completionCommand(), completeCommand(), docsCommand(), helpCommand(), versionCommand(),
 		},
 		Flags:     []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", Local: true}},

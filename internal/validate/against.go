@@ -122,6 +122,7 @@ func (v *validator) compare(r *source.Request) error {
 	v.old.reading, v.old.hasIgnored = v.reading, v.hasIgnored
 	before, oursBefore, errBefore := v.old.evaluate(r)
 	after, ours, err := v.evaluate(r)
+	after.exercised()
 	kept := errBefore == nil && oursBefore && before.status() == report.Valid
 	switch {
 	case !kept && (!ours || err != nil):

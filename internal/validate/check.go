@@ -4,7 +4,6 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -28,6 +27,7 @@ func (v *validator) check(r *source.Request) error {
 	case !ours:
 		v.result.Summary.OtherServers++
 	default:
+		c.exercised()
 		v.record(c, c.status())
 	}
 	return nil
@@ -281,12 +281,4 @@ func (c *checked) status() report.Status {
 
 func hasErrors(findings []report.Finding) bool {
 	return slices.ContainsFunc(findings, func(f report.Finding) bool { return f.Severity == report.Error })
-}
-
-// unescapeQuery returns a name as url.ParseQuery has it.
-func unescapeQuery(text string) string {
-	if plain, err := url.QueryUnescape(text); err == nil {
-		return plain
-	}
-	return text
 }

@@ -46,6 +46,8 @@ type Options struct {
 	Against, AgainstRef string
 	// Strict adds advice, and lets warnings fail the run.
 	Strict bool
+	// Coverage tells what of the contract the requests exercise.
+	Coverage bool
 	// Cases keeps the valid requests too, for formats that list them.
 	Cases bool
 }
@@ -74,6 +76,9 @@ func Run(ctx context.Context, o Options) (*report.Result, error) {
 		return nil, err
 	}
 	if err := v.loadOld(ctx); err != nil {
+		return nil, err
+	}
+	if err := v.loadCoverage(); err != nil {
 		return nil, err
 	}
 	if len(o.Paths) == 0 {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hookline-go/hookline/internal/validate/coverage"
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
@@ -126,6 +127,8 @@ type Result struct {
 	// SpecFile is how the user calls the document, and Against the older one that
 	// it is compared with, or empty.
 	SpecFile, Against string
+	// Coverage is nil unless it was asked for.
+	Coverage *coverage.Report
 	// Failing tells whether a finding, even a warning, makes the run fail.
 	Failing bool
 }
