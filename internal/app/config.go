@@ -91,6 +91,9 @@ type Config struct {
 	RetrySchedule []time.Duration
 	// DeliveryTimeout is how long an attempt to deliver may take.
 	DeliveryTimeout time.Duration
+	// PollInterval is how often the queue of a SQLite database is looked at; a
+	// quarter of a second unless it is set.
+	PollInterval time.Duration
 	// SigningKeyOverlap is how long a signing key goes on signing beside the
 	// one that replaced it.
 	SigningKeyOverlap time.Duration

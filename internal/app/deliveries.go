@@ -48,10 +48,11 @@ func newDeliveries(a *App) (*deliveries, error) {
 		Sender: delivery.NewSender(delivery.SenderOptions{
 			Transport: transport, Timeout: a.config.DeliveryTimeout, Version: a.config.Version, Now: a.config.Clock,
 		}),
-		Policy:    delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
-		Logger:    a.config.Logger,
-		Observers: a.attemptObservers(),
-		Now:       a.config.Clock,
+		Policy:       delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
+		Logger:       a.config.Logger,
+		Observers:    a.attemptObservers(),
+		PollInterval: a.config.PollInterval,
+		Now:          a.config.Clock,
 	})
 	if err != nil {
 		return nil, err

@@ -59,6 +59,9 @@ type Options struct {
 	// PerEndpoint is how many are made to one endpoint. They count for this
 	// process.
 	Workers, SlowWorkers, FailingWorkers, PerEndpoint int
+	// PollInterval is how often a queue in SQLite is looked at,
+	// [DefaultPollInterval] if it is 0.
+	PollInterval time.Duration
 	// Now is the clock that jobs wait for, time.Now if it is nil.
 	Now func() time.Time
 }
@@ -80,21 +83,24 @@ type queueClient interface {
 	JobList(ctx context.Context, params *river.JobListParams) (*river.JobListResult, error)
 }
 
-// polling is for SQLite, where other connections cannot be woken.
+// A queue in SQLite is looked at every so often: other connections cannot be
+// woken. First attempts do not wait for that, and those of slow and failing
+// endpoints can wait longer.
 const (
-	pollInterval     = 20 * time.Millisecond
-	slowPollInterval = 250 * time.Millisecond
+	DefaultPollInterval = 250 * time.Millisecond
+	slowPolls           = 8 // times as long
 )
 
 // NewSQLite returns an engine on a queue in SQLite. The pool should be the one
 // that the store writes with.
 func NewSQLite(db *sql.DB, o Options) (*Engine, error) {
 	return newEngine(riversqlite.New(db), o, func(c *river.Config) {
-		c.PollOnly, c.FetchPollInterval = true, slowPollInterval
+		every := cmp.Or(o.PollInterval, DefaultPollInterval)
+		c.PollOnly, c.FetchPollInterval = true, every
 		for lane, queue := range c.Queues {
-			queue.FetchPollInterval = slowPollInterval
-			if lane == string(webhook.LaneDeliveries) {
-				queue.FetchPollInterval = pollInterval
+			queue.FetchPollInterval = slowPolls * every
+			if lane == string(webhook.LaneDeliveries) || lane == string(webhook.LaneBulk) {
+				queue.FetchPollInterval = every
 			}
 			c.Queues[lane] = queue
 		}
