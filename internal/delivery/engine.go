@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -211,7 +210,8 @@ func (e *Engine) Start(ctx context.Context) error {
 	// The queue would stop at the end of its context without waiting for the
 	// attempts under way.
 	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
-		return errors.Join(fmt.Errorf("start deliveries: %w", err), e.presence.end(ctx))
+		e.presence.end(ctx)
+		return fmt.Errorf("start deliveries: %w", err)
 	}
 	e.store.SetDirect(e.dispatcher)
 	return nil
@@ -229,18 +229,14 @@ func (e *Engine) Stop(ctx context.Context) error {
 	direct.Go(func() { e.dispatcher.stop(ctx) })
 	queued := e.client.Stop(ctx)
 	if queued != nil {
-		queued = within(ctx, stopTimeout, e.client.StopAndCancel)
+		final, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		queued = e.client.StopAndCancel(final)
 	}
 	direct.Wait()
-	if err := errors.Join(queued, within(ctx, stopTimeout, e.presence.end)); err != nil {
-		return fmt.Errorf("stop deliveries: %w", err)
+	e.presence.end(ctx)
+	if queued != nil {
+		return fmt.Errorf("stop deliveries: %w", queued)
 	}
 	return nil
-}
-
-// within gives what ends a time of its own, whether or not ctx has ended.
-func within(ctx context.Context, timeout time.Duration, end func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
-	defer cancel()
-	return end(ctx)
 }
