@@ -51,8 +51,8 @@ demo: build ## show events being delivered, retried and logged, in a few seconds
 	@go run ./examples/demo bin/hookline
 
 .PHONY: crash
-crash: ## kill the service 20 times while events are published, and count which of them arrive
-	HOOKLINE_TEST_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./internal/cli
+crash: ## kill the service, a worker and the database 20 times each while events are published, stop and suspend them, and count what arrives
+	HOOKLINE_TEST_CRASH_KILLS=20 go test -count 1 -run '^Test(Crash|Workers|Stop|SuspendedWorker)' -v -timeout 30m ./internal/cli
 
 .PHONY: bench
 bench: ## run the benchmarks, and those that compare with other libraries

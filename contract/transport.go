@@ -82,7 +82,7 @@ type transport struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, rest, err := peek(r.Body)
+	body, rest, err := peek(r.Body, MaxBody)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if isStream(response.Header) {
 		return response, nil
 	}
-	body, response.Body, err = peek(response.Body)
+	body, response.Body, err = peek(response.Body, MaxBody)
 	if err != nil {
 		return nil, errors.Join(err, response.Body.Close())
 	}
@@ -112,13 +112,13 @@ func isStream(header http.Header) bool {
 	return err == nil && mediaType == "text/event-stream"
 }
 
-// peek reads a body, one byte further than a contract allows at most, and
-// returns one that begins anew. An error comes again when that one is read.
-func peek(body io.ReadCloser) ([]byte, io.ReadCloser, error) {
+// peek reads a body, one byte further than it may be long, and returns one that
+// begins anew. An error comes again when that one is read.
+func peek(body io.ReadCloser, most int64) ([]byte, io.ReadCloser, error) {
 	if body == nil || body == http.NoBody {
 		return nil, body, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
+	data, err := io.ReadAll(io.LimitReader(body, most+1))
 	return data, &again{Reader: io.MultiReader(bytes.NewReader(data), body), Closer: body}, err
 }
 

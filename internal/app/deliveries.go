@@ -48,10 +48,11 @@ func newDeliveries(a *App) (*deliveries, error) {
 		Sender: delivery.NewSender(delivery.SenderOptions{
 			Transport: transport, Timeout: a.config.DeliveryTimeout, Version: a.config.Version, Now: a.config.Clock,
 		}),
-		Policy:    delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
-		Logger:    a.config.Logger,
-		Observers: a.attemptObservers(),
-		Now:       a.config.Clock,
+		Policy:       delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
+		Logger:       a.config.Logger,
+		Observers:    a.attemptObservers(),
+		PollInterval: a.config.PollInterval,
+		Now:          a.config.Clock,
 	})
 	if err != nil {
 		return nil, err
@@ -62,6 +63,9 @@ func newDeliveries(a *App) (*deliveries, error) {
 // attemptObservers are all that listen to attempts.
 func (a *App) attemptObservers() []delivery.Observer {
 	all := []delivery.Observer{delivery.NewAttemptLog(a.config.Logger, a.successLevel()), a.metrics}
+	if tracing, ok := a.exports.Tracing(); ok {
+		all = slices.Insert(all, 0, delivery.Observer(tracing)) // so that the log knows the span
+	}
 	if a.config.OnAttempt != nil {
 		all = slices.Insert(all, 0, delivery.Observer(attemptHook(a.config.OnAttempt)))
 	}

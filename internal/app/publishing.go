@@ -17,7 +17,11 @@ type publishing struct {
 }
 
 func (a *App) publishing() *publishing {
-	return &publishing{Store: a.store, observers: []telemetry.PublishObserver{a.metrics}, stored: a.metrics.Stored}
+	observers := []telemetry.PublishObserver{a.metrics}
+	if tracing, ok := a.exports.Tracing(); ok {
+		observers = append(observers, tracing)
+	}
+	return &publishing{Store: a.store, observers: observers, stored: a.metrics.Stored}
 }
 
 // PublishEvent is that of the store.

@@ -34,6 +34,9 @@ func (a *App) newHandler() (http.Handler, error) {
 		server.WithTimeout(a.config.RequestTimeout),
 		server.WithClock(a.config.Clock),
 	)
+	if tracing, ok := a.exports.Tracing(); ok {
+		options = append(options, server.WithObserver(tracing))
+	}
 	if a.config.Dev {
 		options = append(options, server.WithLoopbackOnly())
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -45,6 +46,45 @@ func TestCrashPostgres(t *testing.T) {
 	t.Parallel()
 	c := newCrash(t, postgrestest.EmptyURL(t))
 	c.run(kills(t))
+}
+
+// TestCrashOfPostgres crashes the database again and again while events are
+// published.
+func TestCrashOfPostgres(t *testing.T) {
+	t.Parallel()
+	server := postgrestest.NewCrashing(t)
+	c := newCrash(t, server.URL())
+	c.runWith(kills(t), func() { server.Crash() })
+}
+
+// TestSuspendedWorker suspends one of two workers for long enough that the
+// other one takes over from it, and lets it go on: what it had under way comes
+// a second time at most, and what it finishes late changes nothing.
+func TestSuspendedWorker(t *testing.T) {
+	t.Parallel()
+	const each = 100
+	c := newCrash(t, postgrestest.EmptyURL(t))
+	c.start("--delivery-timeout", "30s")
+	suspended := c.service.Load()
+	c.subscribe()
+	c.hold()
+	c.publishMany(each)
+	c.until(func() bool { return len(c.interrupted()) > 0 }, "an attempt to be under way")
+	require.NoError(t, suspended.cmd.Process.Signal(syscall.SIGSTOP))
+	c.letGo()
+	other := c.worker()
+	c.until(func() bool { return len(c.missing()) == 0 }, "the other worker to take over")
+	require.NoError(t, suspended.cmd.Process.Signal(syscall.SIGCONT))
+	c.publishMany(each)
+	c.until(func() bool { return len(c.missing()) == 0 }, "events that are published after that")
+	c.mu.Lock()
+	for id, lives := range c.received {
+		assert.LessOrEqual(t, len(lives), 2, "event %s", id)
+	}
+	c.mu.Unlock()
+	c.checkLog()
+	assert.Zero(t, other.stop(), "%s", &other.stderr)
+	assert.Zero(t, suspended.stop(), "%s", &suspended.stderr)
 }
 
 // TestWorkers has two processes work one queue, and kills one of them.
@@ -236,6 +276,17 @@ func (c *crash) drain() {
 const drainPath = "/drain"
 
 func (c *crash) run(kills int) {
+	c.t.Helper()
+	c.runWith(kills, func() {
+		require.NoError(c.t, c.service.Load().cmd.Process.Kill())
+		_ = c.service.Load().cmd.Wait() // it was killed
+		c.drain()
+		c.start()
+	})
+}
+
+// runWith has events published while kill is called so many times.
+func (c *crash) runWith(kills int, kill func()) {
 	c.start()
 	c.subscribe()
 	ctx, stop := context.WithCancel(c.t.Context())
@@ -245,10 +296,7 @@ func (c *crash) run(kills int) {
 	}
 	for range kills {
 		c.awaitMore(publishedBeforeKill)
-		require.NoError(c.t, c.service.Load().cmd.Process.Kill())
-		_ = c.service.Load().cmd.Wait() // it was killed
-		c.drain()
-		c.start()
+		kill()
 	}
 	c.awaitMore(publishedBeforeKill)
 	stop()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -59,6 +58,9 @@ type Options struct {
 	// PerEndpoint is how many are made to one endpoint. They count for this
 	// process.
 	Workers, SlowWorkers, FailingWorkers, PerEndpoint int
+	// PollInterval is how often a queue in SQLite is looked at,
+	// [DefaultPollInterval] if it is 0.
+	PollInterval time.Duration
 	// Now is the clock that jobs wait for, time.Now if it is nil.
 	Now func() time.Time
 }
@@ -80,21 +82,24 @@ type queueClient interface {
 	JobList(ctx context.Context, params *river.JobListParams) (*river.JobListResult, error)
 }
 
-// polling is for SQLite, where other connections cannot be woken.
+// A queue in SQLite is looked at every so often: other connections cannot be
+// woken. First attempts do not wait for that, and those of slow and failing
+// endpoints can wait longer.
 const (
-	pollInterval     = 20 * time.Millisecond
-	slowPollInterval = 250 * time.Millisecond
+	DefaultPollInterval = 250 * time.Millisecond
+	slowPolls           = 8 // times as long
 )
 
 // NewSQLite returns an engine on a queue in SQLite. The pool should be the one
 // that the store writes with.
 func NewSQLite(db *sql.DB, o Options) (*Engine, error) {
 	return newEngine(riversqlite.New(db), o, func(c *river.Config) {
-		c.PollOnly, c.FetchPollInterval = true, slowPollInterval
+		every := cmp.Or(o.PollInterval, DefaultPollInterval)
+		c.PollOnly, c.FetchPollInterval = true, every
 		for lane, queue := range c.Queues {
-			queue.FetchPollInterval = slowPollInterval
-			if lane == string(webhook.LaneDeliveries) {
-				queue.FetchPollInterval = pollInterval
+			queue.FetchPollInterval = slowPolls * every
+			if lane == string(webhook.LaneDeliveries) || lane == string(webhook.LaneBulk) {
+				queue.FetchPollInterval = every
 			}
 			c.Queues[lane] = queue
 		}
@@ -205,7 +210,8 @@ func (e *Engine) Start(ctx context.Context) error {
 	// The queue would stop at the end of its context without waiting for the
 	// attempts under way.
 	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
-		return errors.Join(fmt.Errorf("start deliveries: %w", err), e.presence.end(ctx))
+		e.presence.end(ctx)
+		return fmt.Errorf("start deliveries: %w", err)
 	}
 	e.store.SetDirect(e.dispatcher)
 	return nil
@@ -223,18 +229,14 @@ func (e *Engine) Stop(ctx context.Context) error {
 	direct.Go(func() { e.dispatcher.stop(ctx) })
 	queued := e.client.Stop(ctx)
 	if queued != nil {
-		queued = within(ctx, stopTimeout, e.client.StopAndCancel)
+		final, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		queued = e.client.StopAndCancel(final)
 	}
 	direct.Wait()
-	if err := errors.Join(queued, within(ctx, stopTimeout, e.presence.end)); err != nil {
-		return fmt.Errorf("stop deliveries: %w", err)
+	e.presence.end(ctx)
+	if queued != nil {
+		return fmt.Errorf("stop deliveries: %w", queued)
 	}
 	return nil
-}
-
-// within gives what ends a time of its own, whether or not ctx has ended.
-func within(ctx context.Context, timeout time.Duration, end func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
-	defer cancel()
-	return end(ctx)
 }

@@ -68,12 +68,16 @@ func (p *presence) start(ctx context.Context) error {
 	return nil
 }
 
-// end unregisters the process. Attempts that it could not end are queued.
-func (p *presence) end(ctx context.Context) error {
+// end unregisters the process. Attempts that it could not end are queued; if
+// that takes too long, others do it, as they do for the dead.
+func (p *presence) end(ctx context.Context) {
 	p.stop()
 	p.done.Wait()
-	worker := p.worker.Swap(0)
-	return p.takeOver(ctx, worker)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	if err := p.takeOver(ctx, p.worker.Swap(0)); err != nil {
+		p.logger.WarnContext(ctx, "this worker cannot sign off; others will take it for dead", slog.Any("error", err))
+	}
 }
 
 func (p *presence) run(ctx context.Context, dead []webhook.Worker) {

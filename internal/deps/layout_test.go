@@ -59,7 +59,7 @@ var layout = map[string]rule{
 	},
 	"contract": {
 		// Users have documents that kin-openapi has read: FromDocument.
-		imports: []string{"", "internal/openapi", kinOpenAPI},
+		imports: []string{"", "internal/openapi", "internal/problem", kinOpenAPI},
 		why:     "it is the public face of the validation engine, and nothing else",
 	},
 	"internal/openapi": {
@@ -162,7 +162,8 @@ var layout = map[string]rule{
 	},
 	"internal/telemetry": {
 		imports: []string{
-			"internal/webhook", "internal/delivery", "server", pgx, "github.com/prometheus/client_golang", "go.opentelemetry.io",
+			"internal/webhook", "internal/delivery", "server", pgx, "github.com/prometheus/client_golang",
+			"go.opentelemetry.io", "github.com/go-logr/logr", "golang.org/x/time/rate",
 		},
 		why: "it listens to what others do, through their interfaces, and nothing depends on what it hears",
 	},
