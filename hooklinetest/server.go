@@ -74,6 +74,7 @@ func NewServer(tb testing.TB, options ...Option) *Server {
 		Listen: "127.0.0.1:0", Database: ":memory:", EncryptionKeyFile: filepath.Join(tb.TempDir(), "hookline.key"), Dev: true,
 		Logger: slog.New(slog.DiscardHandler), Clock: s.clock.Now, OnAttempt: s.noteAttempt,
 		ShutdownTimeout: stopTimeout, Version: "hooklinetest", PollInterval: pollInterval,
+		WithoutConsole: true,
 	}
 	for _, option := range options {
 		if option.apply != nil {

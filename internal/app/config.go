@@ -114,6 +114,8 @@ type Config struct {
 	// OnAttempt is called after each attempt to deliver, those that were given
 	// back included, nil for nothing. It must be quick.
 	OnAttempt func()
+	// WithoutConsole takes the web pages for people away.
+	WithoutConsole bool
 	// Metrics serves /metrics, for Prometheus.
 	Metrics bool
 	// OpenTelemetry exports traces and logs as the OTEL_ variables of the

@@ -90,6 +90,11 @@ func (a *App) routes(engine *contract.Contract) ([]server.Option, error) {
 		get("/healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") }),
 		get("/readyz", a.ready),
 	}
+	pages, err := a.console()
+	if err != nil {
+		return nil, err
+	}
+	options = append(options, pages...)
 	if a.config.Metrics {
 		options = append(options, get("/metrics", a.metrics.Handler().ServeHTTP))
 	}

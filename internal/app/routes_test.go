@@ -63,7 +63,7 @@ func TestPathsBesideTheAPI(t *testing.T) {
 		assert.Equal(t, http.StatusMethodNotAllowed, refused.status, path)
 		assert.Equal(t, "application/problem+json", refused.header.Get("Content-Type"))
 	}
-	for _, path := range []string{"/", "/metrics", "/healthz/", "//healthz"} {
+	for _, path := range []string{"/nothing", "/metrics", "/healthz/", "//healthz"} {
 		assert.Equal(t, http.StatusNotFound, s.do(call{method: http.MethodGet, path: path}).status, path)
 	}
 }

@@ -172,7 +172,7 @@ var layout = map[string]rule{
 		why:     "it makes a page of any OpenAPI document, so it knows neither ours nor the service",
 	},
 	"internal/console": {
-		imports: []string{"internal/webhook"},
+		imports: []string{"internal/webhook", "internal/loopback", "golang.org/x/time/rate"},
 		why:     "the pages show the domain through interfaces of their own",
 	},
 	"internal/validate": {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,13 @@ type Event struct {
 	SyncID          string          // "" is none
 	// Payload is the body to send, byte for byte.
 	Payload []byte
+}
+
+// TestEvent is what a test delivery to a config sends.
+func TestEvent(organisationID, configID int64) Event {
+	return Event{
+		OrganisationID: organisationID, Payload: fmt.Appendf(nil, `{"event":"webhook.test","webhook_id":%d}`, configID),
+	}
 }
 
 // Publication is the receipt of a published event.
