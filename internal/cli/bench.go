@@ -42,7 +42,8 @@ Examples:
 func runBench(ctx context.Context, c *cli.Command) error {
 	options := bench.Options{
 		Service: app.Config{
-			Database: c.String("database"), EncryptionKeyFile: c.String("encryption-key-file"), Version: currentVersion(),
+			OpenTelemetry: true, // as serve does, so that its cost can be measured
+			Database:      c.String("database"), EncryptionKeyFile: c.String("encryption-key-file"), Version: currentVersion(),
 			Logger: slog.New(slog.NewTextHandler(c.Root().ErrWriter, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		},
 		Publishers: c.Int("publishers"), Duration: c.Duration("duration"), Drain: c.Duration("drain"),
