@@ -56,12 +56,12 @@ func (r *Recorder) Transport(base http.RoundTripper) http.RoundTripper {
 // It may be the next of the package's Handler.
 func (r *Recorder) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		body, rest, err := peek(request.Body)
+		body, rest, err := peek(request.Body, MaxBody)
 		request.Body = rest
 		answer := &recorder{ResponseWriter: w}
-		next.ServeHTTP(answer, request)
-		if err != nil {
-			return // the client broke off
+		next.ServeHTTP(answer.writer(), request)
+		if err != nil || answer.hijacked {
+			return // the client broke off, or it is no longer HTTP
 		}
 		answer.begin(http.StatusOK)
 		r.write(request, body, &Response{Status: answer.status, Header: answer.header, Body: answer.body.Bytes()})
@@ -75,7 +75,7 @@ type recordingTransport struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t *recordingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, rest, err := peek(r.Body)
+	body, rest, err := peek(r.Body, MaxBody)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (t *recordingTransport) RoundTrip(r *http.Request) (*http.Response, error) 
 	if err != nil {
 		return response, err
 	}
-	answer, again, err := peek(response.Body)
+	answer, again, err := peek(response.Body, MaxBody)
 	if err != nil {
 		return nil, errors.Join(err, response.Body.Close())
 	}
