@@ -44,7 +44,7 @@ func newDeliveries(a *App) (*deliveries, error) {
 		Proxy: proxyFromEnvironment(), ProxyResolves: a.config.ProxyResolves,
 	})
 	engine, err := a.store.newEngine(delivery.Options{
-		Store: a.store,
+		Store: &timed{Store: a.store, stored: a.metrics.Stored},
 		Sender: delivery.NewSender(delivery.SenderOptions{
 			Transport: transport, Timeout: a.config.DeliveryTimeout, Version: a.config.Version, Now: a.config.Clock,
 		}),

@@ -8,6 +8,27 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
+// timed is a store whose work for deliveries is measured.
+type timed struct {
+	Store
+
+	stored func(operation string, took time.Duration)
+}
+
+// BeginAttempt is that of the store.
+func (t *timed) BeginAttempt(ctx context.Context, job webhook.Job, worker int64) (webhook.Dispatch, error) {
+	began := time.Now()
+	defer func() { t.stored("begin_attempt", time.Since(began)) }()
+	return t.Store.BeginAttempt(ctx, job, worker)
+}
+
+// FinishAttempt is that of the store.
+func (t *timed) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error) {
+	began := time.Now()
+	defer func() { t.stored("finish_attempt", time.Since(began)) }()
+	return t.Store.FinishAttempt(ctx, dispatch, outcome)
+}
+
 // publishing is a store whose publishes are listened to.
 type publishing struct {
 	Store
