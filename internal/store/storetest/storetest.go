@@ -121,6 +121,7 @@ func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
 		{"postpone", testPostpone},
 		{"direct", testDirect},
 		{"direct fails", testDirectFails},
+		{"model", testModel},
 		{"overtaken", testOvertaken},
 		{"concurrent finish", testConcurrentFinish},
 		{"concurrent attempts", testConcurrentAttempts},
