@@ -124,9 +124,6 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 		return a.serveHTTP(ctx, listener)
 	}
 	if err := a.deliveries.start(ctx); err != nil {
-		if ctx.Err() != nil {
-			err = nil // it was stopped while it started
-		}
 		return errors.Join(err, listener.Close())
 	}
 	err = a.serveHTTP(ctx, listener)

@@ -204,7 +204,11 @@ func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
 
 // Start begins to make attempts, until Stop.
 func (e *Engine) Start(ctx context.Context) error {
-	if err := e.presence.start(ctx); err != nil {
+	// A stop that comes now is no failure of the start: it finds everything
+	// running, and ends it in order.
+	starting, cancel := context.WithTimeout(context.WithoutCancel(ctx), presenceTimeout)
+	defer cancel()
+	if err := e.presence.start(starting); err != nil {
 		return fmt.Errorf("start deliveries: %w", err)
 	}
 	// The queue would stop at the end of its context without waiting for the
