@@ -43,7 +43,7 @@ func (g *Guard) Check(w http.ResponseWriter, r *http.Request) (*http.Request, er
 		return r, nil
 	}
 	begun := time.Now()
-	match, guarded, refusal := g.check(w, r)
+	match, guarded, refusal := g.check(w, r) //nolint:contextcheck // the context is the request's
 	g.observe(r.Context(), match, refusal, begun)
 	if refusal == nil || g.passes(refusal) {
 		return guarded, nil
@@ -188,7 +188,7 @@ func (g *Guard) fulfils(
 		if challenge := scheme.challenge(); challenge != "" && !slices.Contains(refusal.Challenges, challenge) {
 			refusal.Challenges = append(refusal.Challenges, challenge)
 		}
-		if _, given := scheme.Credential(r); !given && scheme.needsCredential() {
+		if _, given := scheme.Credential(r); !given && scheme.needsCredential() && !g.settings.askAlways {
 			return ctx, errNoCredential
 		}
 		var err error

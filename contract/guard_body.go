@@ -103,7 +103,7 @@ func reportBody(r *http.Request, operation *openapi.Operation, most int64) ([]Vi
 	r.Body = rest
 	switch {
 	case err != nil:
-		return nil, nil // the handler finds out by itself
+		return nil, nil //nolint:nilerr // it comes again when the handler reads
 	case int64(len(data)) > most:
 		return nil, tooLarge(most)
 	}

@@ -26,6 +26,7 @@ type MiddlewareOption func(*guardSettings)
 type guardSettings struct {
 	authenticate     Authenticator
 	withoutAuth      bool
+	askAlways        bool
 	prefix           string
 	servers          bool
 	passUndocumented bool
@@ -49,6 +50,11 @@ func WithAuthentication(authenticate Authenticator) MiddlewareOption {
 func WithoutAuthentication() MiddlewareOption {
 	return func(s *guardSettings) { s.withoutAuth = true }
 }
+
+// AskWithoutCredential asks the Authenticator even where a request has not what
+// an apiKey or http scheme wants, such as one that takes something else for it.
+// Without it such a request does not fulfil the scheme, and nobody is asked.
+func AskWithoutCredential() MiddlewareOption { return func(s *guardSettings) { s.askAlways = true } }
 
 // WithPrefix is the path that the API is mounted under, such as "/api". It is
 // taken off before a request's path is looked up. Requests outside of it are

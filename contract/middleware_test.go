@@ -111,7 +111,7 @@ func echo(t *testing.T) http.Handler {
 		names, _ := r.Context().Value(identityKey{}).([]string)
 		body, err := io.ReadAll(r.Body)
 		assert.NoError(t, err)
-		_, _ = fmt.Fprintf(w, "%s %s %s", id, strings.Join(names, "+"), body)
+		_, _ = fmt.Fprintf(w, "%s %s %s", id, strings.Join(names, "+"), body) //nolint:gosec // to a recorder
 	})
 }
 

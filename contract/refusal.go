@@ -19,7 +19,7 @@ const (
 
 // Refusal is a request that a middleware does not let through. Nothing that was
 // submitted is part of it, but the names of fields and parameters.
-type Refusal struct {
+type Refusal struct { //nolint:errname // it is an answer in the first place, and an error for who wants one
 	// Status is the answer's: 400, 401, 403, 404, 405, 413 or 415.
 	Status int
 	// Code tells refusals apart: CodeInvalidRequest, CodeUnauthorized,

@@ -85,6 +85,22 @@ var layout = map[string]rule{
 		imports: []string{"gen", "gen/serverapi", "contract", "internal/loopback", "internal/problem", "internal/retryafter", echo, uuid, "github.com/go-json-experiment/json", "golang.org/x/time/rate"},
 		why:     "the shell goes around anybody's implementation, so it knows neither ours nor its storage",
 	},
+	"internal/dropin": {
+		imports: []string{"contract", kinOpenAPI},
+		why:     "what the two packages of compat have in common: no web framework",
+	},
+	"compat/echomiddleware": {
+		imports: []string{"internal/dropin", echo, kinOpenAPI},
+		why:     "it has the names of oapi-codegen's package, over the same guard as contract.Middleware",
+	},
+	"compat/nethttpmiddleware": {
+		imports: []string{"contract", "internal/dropin", kinOpenAPI},
+		why:     "it has the names of oapi-codegen's package, over the same guard as contract.Middleware",
+	},
+	"examples/guard-your-own-api": {
+		imports: []string{"contract"},
+		why:     "an example shows what a user imports, and users have no more than the public packages",
+	},
 	"examples/create-config": {
 		imports: []string{"client"},
 		why:     "an example shows what a user imports, and users have no more than the public packages",
