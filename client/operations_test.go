@@ -138,6 +138,15 @@ func TestOperations(t *testing.T) {
 			body:   `{"payload":{"event":"<&>","n":12345678901234567890.10},"webhook_type":"CONNECTION_CHANGED"}`,
 			want:   `{"id":"` + deliveryID + `","deliveries":2}`,
 		},
+		"streamWebhookEvents": {
+			call: func(ctx context.Context, c *client.Client) (any, error) {
+				for event, err := range c.Events.Stream(ctx, &client.StreamWebhookEventsParams{Topic: client.Ptr("invoice.*")}) {
+					return event, err
+				}
+				return nil, nil //nolint:nilnil // the test fails
+			},
+			target: "GET /v4/core/webhook-stream?topic=invoice.%2A", want: streamedJSON,
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

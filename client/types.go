@@ -29,6 +29,9 @@ type (
 	// and 20 where it is nil. Both dates are inclusive. Filters combine with
 	// and.
 	ListWebhookLogsParams = gen.ListWebhookLogsParams
+	// StreamWebhookEventsParams selects what [Events.Stream] yields, and where
+	// it begins.
+	StreamWebhookEventsParams = gen.StreamWebhookEventsParams
 )
 
 // What the operations return.
@@ -48,6 +51,9 @@ type (
 	WebhookAttempt = gen.WebhookAttempt
 	// WebhookEvent is an event that was published.
 	WebhookEvent = gen.WebhookEvent
+	// WebhookStreamEvent is an event of [Events.Stream]. The payload is the text
+	// that receivers get as the body, byte for byte.
+	WebhookStreamEvent = gen.WebhookStreamEvent
 	// WebhookRecovery says how many deliveries are queued again.
 	WebhookRecovery = gen.WebhookRecovery
 	// QueuedDelivery is a delivery that waits for an attempt.

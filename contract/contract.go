@@ -44,11 +44,11 @@ var loadDefault = sync.OnceValues(func() (*Contract, error) {
 // where the document is none, and, without [Tolerant], where it has problems:
 // the error then lists them all, with their lines.
 func Load(ctx context.Context, data []byte, options ...LoadOption) (*Contract, error) {
-	var chosen openapi.Options
+	var chosen loadSettings
 	for _, option := range options {
 		option(&chosen)
 	}
-	document, err := openapi.Load(ctx, data, chosen)
+	document, err := openapi.Load(ctx, data, chosen.engine)
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"bytes"
 	"net/http"
 )
 
@@ -26,7 +25,7 @@ type handler struct {
 
 // ServeHTTP implements http.Handler.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, rest, err := peek(r.Body)
+	body, rest, err := peek(r.Body, MaxBody)
 	r.Body = rest
 	if err != nil {
 		// The client broke off: what is there cannot be judged, and next finds
@@ -36,8 +35,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	operation := h.request(r, body)
 	recorder := &recorder{ResponseWriter: w}
-	h.next.ServeHTTP(recorder, r)
-	if operation == nil {
+	h.next.ServeHTTP(recorder.writer(), r)
+	if operation == nil || recorder.hijacked {
 		return
 	}
 	recorder.begin(http.StatusOK)
@@ -45,40 +44,3 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Status: recorder.status, Header: recorder.header, Body: recorder.body.Bytes(),
 	})
 }
-
-// recorder keeps what a handler answers, as much of it as a contract allows.
-type recorder struct {
-	http.ResponseWriter
-	status int
-	header http.Header
-	body   bytes.Buffer
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (r *recorder) WriteHeader(status int) {
-	if status >= http.StatusOK || status == http.StatusSwitchingProtocols {
-		r.begin(status)
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-// begin records the status that counts, the first one that is not
-// informational, and the header as it is then.
-func (r *recorder) begin(status int) {
-	if r.status == 0 {
-		r.status, r.header = status, r.Header().Clone()
-	}
-}
-
-// Write implements io.Writer.
-func (r *recorder) Write(data []byte) (int, error) {
-	if r.status == 0 && r.Header().Get("Content-Type") == "" {
-		r.Header().Set("Content-Type", http.DetectContentType(data)) // as net/http does
-	}
-	r.begin(http.StatusOK)
-	r.body.Write(data[:min(len(data), MaxBody+1-r.body.Len())])
-	return r.ResponseWriter.Write(data)
-}
-
-// Unwrap lets http.ResponseController reach the original.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -11,25 +11,27 @@ import (
 )
 
 // LoadOption says how a document is read.
-type LoadOption func(*openapi.Options)
+type LoadOption func(*loadSettings)
+
+type loadSettings struct{ engine openapi.Options }
 
 // Tolerant takes a document with problems, such as examples that break their
 // own schemas or patterns that cannot be read. Only what they concern is not
 // checked. [Contract.Problems] returns them.
-func Tolerant() LoadOption { return func(o *openapi.Options) { o.Tolerant = true } }
+func Tolerant() LoadOption { return func(s *loadSettings) { s.engine.Tolerant = true } }
 
 // WithFiles says where the files are that the document refers to: the document
 // itself is at path. Without it, such references are problems. The network is
 // never asked.
 func WithFiles(files fs.FS, path string) LoadOption {
-	return func(o *openapi.Options) { o.Files, o.Path = files, path }
+	return func(s *loadSettings) { s.engine.Files, s.engine.Path = files, path }
 }
 
 // WithLimits bounds what is read of a body: its size in bytes, 1 MiB if nothing
 // is said, and how deep arrays and objects nest, 64 if nothing is said. A body
 // beyond them is a violation.
 func WithLimits(body, depth int) LoadOption {
-	return func(o *openapi.Options) { o.Limits = openapi.Limits{Body: body, Depth: depth} }
+	return func(s *loadSettings) { s.engine.Limits = openapi.Limits{Body: body, Depth: depth} }
 }
 
 // FromDocument prepares a document that kin-openapi has read, such as the one

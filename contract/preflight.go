@@ -26,33 +26,21 @@ func (p *Preflight) ValidateRequest(request *http.Request, body []byte) error {
 	if found == nil {
 		return nil
 	}
-	return &refusal{found}
+	return &preflightError{found}
 }
 
-// refusal is a breach that a problem document can be made of.
-type refusal struct{ breach *BreachError }
+// preflightError is a breach that a problem document can be made of.
+type preflightError struct{ breach *BreachError }
 
 // Error implements error.
-func (r *refusal) Error() string { return r.breach.Error() }
+func (r *preflightError) Error() string { return r.breach.Error() }
 
 // Unwrap returns the breach.
-func (r *refusal) Unwrap() error { return r.breach }
+func (r *preflightError) Unwrap() error { return r.breach }
 
 // MarshalJSON implements [json.Marshaler].
-func (r *refusal) MarshalJSON() ([]byte, error) {
-	type violation struct {
-		In         In     `json:"in"`
-		Pointer    string `json:"pointer"`
-		Code       Code   `json:"code"`
-		Detail     string `json:"detail"`
-		Schema     string `json:"schema,omitempty"`
-		Suggestion string `json:"suggestion,omitempty"`
-	}
-	places := make([]violation, 0, len(r.breach.Violations))
-	for _, v := range r.breach.Violations {
-		places = append(places, violation{v.In, v.Pointer, v.Code, v.Detail(), v.Schema, v.Suggestion})
-	}
+func (r *preflightError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
-		"code": "invalid_request", "detail": "The request breaks the contract.", "errors": places,
+		"code": "invalid_request", "detail": "The request breaks the contract.", "errors": placesOf(r.breach.Violations),
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"strings"
 )
@@ -61,7 +62,7 @@ func FailTest(t TB) func(*BreachError) {
 // request and response that breaks the contract, for a client's tests. What is
 // sent and received stays as it is, apart from being read in full, up to
 // MaxBody, before it goes on. The host is not compared, so that a test may talk
-// to a server of its own.
+// to a server of its own. Of a stream of events only the request is checked.
 //
 // The report is called before the request is sent and before the response is
 // returned, in the goroutine of the request; FailTest makes one. A request for
@@ -81,7 +82,7 @@ type transport struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, rest, err := peek(r.Body)
+	body, rest, err := peek(r.Body, MaxBody)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,10 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || operation == nil {
 		return response, err
 	}
-	body, response.Body, err = peek(response.Body)
+	if isStream(response.Header) {
+		return response, nil
+	}
+	body, response.Body, err = peek(response.Body, MaxBody)
 	if err != nil {
 		return nil, errors.Join(err, response.Body.Close())
 	}
@@ -102,13 +106,19 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// peek reads a body, one byte further than a contract allows at most, and
-// returns one that begins anew. An error comes again when that one is read.
-func peek(body io.ReadCloser) ([]byte, io.ReadCloser, error) {
+// isStream tells whether an answer has no end: its messages are not checked.
+func isStream(header http.Header) bool {
+	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && mediaType == "text/event-stream"
+}
+
+// peek reads a body, one byte further than it may be long, and returns one that
+// begins anew. An error comes again when that one is read.
+func peek(body io.ReadCloser, most int64) ([]byte, io.ReadCloser, error) {
 	if body == nil || body == http.NoBody {
 		return nil, body, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
+	data, err := io.ReadAll(io.LimitReader(body, most+1))
 	return data, &again{Reader: io.MultiReader(bytes.NewReader(data), body), Closer: body}, err
 }
 

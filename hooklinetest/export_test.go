@@ -3,4 +3,7 @@ package hooklinetest
 import "testing"
 
 // SetTB changes the test that WaitFor fails.
-func (r *Receiver) SetTB(tb testing.TB) { r.tb = tb }
+func (r *Receiver) SetTB(tb testing.TB) {
+	tb.Helper()
+	r.tb = tb
+}

@@ -62,6 +62,9 @@ func WithLogger(logger *slog.Logger) Option { return Option{func(c *app.Config) 
 // stopTimeout is how long the service may take to end with its test.
 const stopTimeout = 5 * time.Second
 
+// pollInterval keeps a test from waiting for retries whose time has come.
+const pollInterval = 20 * time.Millisecond
+
 // NewServer starts the service, and stops it when the test ends. The test fails
 // if the service cannot start, or does not stop cleanly.
 func NewServer(tb testing.TB, options ...Option) *Server {
@@ -70,7 +73,8 @@ func NewServer(tb testing.TB, options ...Option) *Server {
 	config := app.Config{
 		Listen: "127.0.0.1:0", Database: ":memory:", EncryptionKeyFile: filepath.Join(tb.TempDir(), "hookline.key"), Dev: true,
 		Logger: slog.New(slog.DiscardHandler), Clock: s.clock.Now, OnAttempt: s.noteAttempt,
-		ShutdownTimeout: stopTimeout, Version: "hooklinetest",
+		ShutdownTimeout: stopTimeout, Version: "hooklinetest", PollInterval: pollInterval,
+		WithoutConsole: true,
 	}
 	for _, option := range options {
 		if option.apply != nil {

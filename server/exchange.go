@@ -33,6 +33,10 @@ type exchange struct {
 	key    string  // the caller's API key
 	held   int64
 
+	// patience is how long a caller may take to read a piece of a stream, 0 for
+	// an answer that is none.
+	patience time.Duration
+
 	head         bool // the method is HEAD, so the answer has no body
 	takesGzip    bool
 	status       int
@@ -112,6 +116,7 @@ func (x *exchange) Write(data []byte) (int, error) {
 	if x.head {
 		return len(data), nil
 	}
+	x.extendDeadline()
 	var body io.Writer = x.ResponseWriter
 	if x.compressor != nil {
 		body = x.compressor
@@ -140,12 +145,32 @@ func (x *exchange) FlushError() error {
 		x.WriteHeader(http.StatusOK)
 		x.send()
 	}
+	x.extendDeadline()
 	if x.compressor != nil {
 		if err := x.compressor.Flush(); err != nil {
 			return err
 		}
 	}
 	return http.NewResponseController(x.ResponseWriter).Flush()
+}
+
+// streamPatience is how long a caller may leave a piece of a stream unread
+// before it is hung up on.
+const streamPatience = 10 * time.Second
+
+// stream lifts the deadlines of the connection from an answer without an end.
+// From then on each piece has one of its own.
+func (x *exchange) stream() {
+	x.patience = streamPatience
+	// A writer without deadlines has none to lift.
+	_ = http.NewResponseController(x.ResponseWriter).SetReadDeadline(time.Time{})
+}
+
+// extendDeadline gives a stream time for its next piece.
+func (x *exchange) extendDeadline() {
+	if x.patience > 0 {
+		_ = http.NewResponseController(x.ResponseWriter).SetWriteDeadline(time.Now().Add(x.patience))
+	}
 }
 
 // discard takes back an answer of which nothing has been sent yet.

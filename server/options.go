@@ -85,7 +85,8 @@ func WithTimeout(timeout time.Duration) Option {
 // WithOperationTimeout sets the deadline for one operation, named by its
 // operationId, in place of that of WithTimeout. 0 is none, for an operation
 // that streams its answer: its implementation ends when the context does, which
-// is when the caller leaves.
+// is when the caller leaves. Each piece of such an answer must be read within 10
+// seconds, whatever WriteTimeout the http.Server has.
 func WithOperationTimeout(operationID string, timeout time.Duration) Option {
 	return func(s *settings) { s.timeouts[operationID] = timeout }
 }

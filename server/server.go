@@ -140,6 +140,9 @@ func (s *settings) admit(operation *contract.Operation) echo.MiddlewareFunc {
 			if err := s.validate(operation, c, x); err != nil {
 				return err
 			}
+			if timeout == 0 {
+				x.stream()
+			}
 			c.SetRequest(r.WithContext(ctx))
 			return next(c)
 		}

@@ -81,6 +81,13 @@ func (Unimplemented) RetryWebhookDelivery(
 	return nil, ErrNotImplemented
 }
 
+// StreamWebhookEvents returns ErrNotImplemented.
+func (Unimplemented) StreamWebhookEvents(
+	context.Context, serverapi.StreamWebhookEventsRequestObject,
+) (serverapi.StreamWebhookEventsResponseObject, error) {
+	return nil, ErrNotImplemented
+}
+
 // TestWebhookConfig returns ErrNotImplemented.
 func (Unimplemented) TestWebhookConfig(
 	context.Context, serverapi.TestWebhookConfigRequestObject,

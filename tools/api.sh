@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The packages that users import.
-packages=(. client contract gen gen/serverapi hooklinetest receiver server)
+packages=(. client compat/echomiddleware compat/nethttpmiddleware contract gen gen/serverapi hooklinetest receiver server)
 
 go -C tools build -o ../bin/api ./api
 bin/api "$@" "${packages[@]}"

@@ -32,6 +32,7 @@ part python interop-python python3
 part postgresql postgresql
 part pgbouncer pgbouncer
 part sqlite3 sqlite3 sqlite3
+part promtool promtool promtool
 
 # The race detector needs cgo and a C compiler that finds its headers; without them the tests run all the same.
 can_race() {

@@ -39,6 +39,12 @@ type Store interface {
 	// DeliverTo stores an event and its delivery to one enabled config, and
 	// returns the delivery's id.
 	DeliverTo(ctx context.Context, configID int64, event webhook.Event) (deliveryID webhook.ID, err error)
+	// StreamPosition returns where the stream of events goes on after one, or
+	// where it ends now for the zero id: at the latest event.
+	StreamPosition(ctx context.Context, organisationID int64, after webhook.ID) (webhook.StreamPosition, error)
+	// StreamEvents returns the events after a position, in the order in which
+	// they were stored.
+	StreamEvents(ctx context.Context, organisationID int64, after webhook.StreamPosition, limit int) ([]webhook.StreamedEvent, error)
 	// RetryDelivery queues one more attempt now, unless one is under way or due.
 	RetryDelivery(ctx context.Context, organisationID int64, id webhook.ID) error
 	// StartRecovery queues the failed deliveries of a window again, in the
@@ -67,6 +73,7 @@ type Options struct {
 type Service struct {
 	store   Store
 	options Options
+	bells   *bells
 }
 
 var _ serverapi.StrictServerInterface = (*Service)(nil)
@@ -82,7 +89,7 @@ func New(store Store, options Options) *Service {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &Service{store: store, options: options}
+	return &Service{store: store, options: options, bells: newBells()}
 }
 
 // organisation returns the caller's organisation. A context without one was

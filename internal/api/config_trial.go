@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hookline-go/hookline/gen"
 	"github.com/hookline-go/hookline/gen/serverapi"
@@ -18,13 +17,11 @@ func (s *Service) TestWebhookConfig(
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.store.DeliverTo(ctx, request.WebhookConfigID, webhook.Event{
-		OrganisationID: organisationID,
-		Payload:        fmt.Appendf(nil, `{"event":"webhook.test","webhook_id":%d}`, request.WebhookConfigID),
-	})
+	id, err := s.store.DeliverTo(ctx, request.WebhookConfigID, webhook.TestEvent(organisationID, request.WebhookConfigID))
 	if err != nil {
 		return nil, err
 	}
+	s.bells.ring(organisationID)
 	return serverapi.TestWebhookConfig202JSONResponse{DeliveryQueuedJSONResponse: queuedDelivery(id)}, nil
 }
 

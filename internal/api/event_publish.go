@@ -35,6 +35,7 @@ func (s *Service) PublishWebhookEvent(
 	if err != nil {
 		return nil, err
 	}
+	s.bells.ring(organisationID)
 	return serverapi.PublishWebhookEvent202JSONResponse{
 		WebhookEventPublishedJSONResponse: serverapi.WebhookEventPublishedJSONResponse{
 			Body: gen.WebhookEventResponse{

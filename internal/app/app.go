@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hookline-go/hookline/internal/delivery/egress"
+	"github.com/hookline-go/hookline/internal/telemetry"
 )
 
 // App is the assembled service. Its methods are safe for concurrent use.
@@ -19,10 +20,13 @@ type App struct {
 	config     Config
 	store      *database
 	guard      *egress.Guard
-	metrics    *metrics
+	metrics    *telemetry.Metrics
+	exports    *telemetry.OpenTelemetry
 	handler    http.Handler
 	deliveries *deliveries // nil for a process that makes none
 	draining   atomic.Bool
+	// endStreams ends the answers that would never end by themselves.
+	endStreams func()
 }
 
 // New opens the database and assembles the service; nothing listens yet. Errors
@@ -32,18 +36,29 @@ func New(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := openDatabase(ctx, &config)
-	if err != nil {
-		return nil, err
+	exports := &telemetry.OpenTelemetry{}
+	if config.OpenTelemetry {
+		if exports, err = telemetry.NewOpenTelemetry(ctx, config.Version, config.Logger); err != nil {
+			return nil, err
+		}
+		config.Logger = exports.Logger(config.Logger)
 	}
-	a := &App{config: config, store: store, guard: newGuard(&config), metrics: newMetrics(config.OnAttempt)}
+	a := &App{config: config, guard: newGuard(&config), metrics: telemetry.NewMetrics(config.Version), exports: exports}
 	if err := a.assemble(ctx); err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, a.Close()) //nolint:contextcheck // what is left is exported also after ctx
 	}
 	return a, nil
 }
 
 func (a *App) assemble(ctx context.Context) error {
+	store, err := openDatabase(ctx, &a.config)
+	if err != nil {
+		return err
+	}
+	a.store = store
+	if err := a.metrics.Register(a.store.collectors...); err != nil {
+		return err
+	}
 	if a.config.Dev {
 		if err := ensureDevKey(ctx, a.store); err != nil {
 			return err
@@ -69,8 +84,19 @@ func (a *App) Handler() http.Handler { return a.handler }
 // encrypted with its newest key. On failure the keys stay as they are.
 func (a *App) ReloadKeys() error { return a.store.keys.Reload() }
 
-// Close ends the use of the database. Requests must have ended before.
-func (a *App) Close() error { return a.store.Close() }
+// exportTimeout is how long what is left of traces and logs may take to leave.
+const exportTimeout = 5 * time.Second
+
+// Close ends the use of the database, and exports what is left of traces and
+// logs. Requests must have ended before.
+func (a *App) Close() (err error) {
+	if a.store != nil {
+		err = a.store.Close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), exportTimeout)
+	defer cancel()
+	return errors.Join(err, a.exports.Shutdown(ctx))
+}
 
 // Listen opens the configured address, and returns it with the port that was
 // taken.
@@ -88,14 +114,19 @@ func (a *App) Listen(ctx context.Context) (net.Listener, error) {
 // Serve answers requests on the listener and delivers events until the context
 // ends, then lets what is under way end. It returns nil after such a stop, and
 // owns the listener.
-func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
+	profiles, err := a.serveProfiles(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, profiles()) }()
 	if a.deliveries == nil {
 		return a.serveHTTP(ctx, listener)
 	}
 	if err := a.deliveries.start(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	err := a.serveHTTP(ctx, listener)
+	err = a.serveHTTP(ctx, listener)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.ShutdownTimeout)
 	defer cancel()
 	return errors.Join(err, a.deliveries.stop(grace))
@@ -103,6 +134,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 
 func (a *App) serveHTTP(ctx context.Context, listener net.Listener) error {
 	service := a.httpServer()
+	service.RegisterOnShutdown(a.endStreams)
 	failed := make(chan error, 1)
 	go func() { failed <- service.Serve(listener) }()
 	select {

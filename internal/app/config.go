@@ -91,6 +91,9 @@ type Config struct {
 	RetrySchedule []time.Duration
 	// DeliveryTimeout is how long an attempt to deliver may take.
 	DeliveryTimeout time.Duration
+	// PollInterval is how often the queue of a SQLite database is looked at; a
+	// quarter of a second unless it is set.
+	PollInterval time.Duration
 	// SigningKeyOverlap is how long a signing key goes on signing beside the
 	// one that replaced it.
 	SigningKeyOverlap time.Duration
@@ -111,8 +114,16 @@ type Config struct {
 	// OnAttempt is called after each attempt to deliver, those that were given
 	// back included, nil for nothing. It must be quick.
 	OnAttempt func()
+	// WithoutConsole takes the web pages for people away.
+	WithoutConsole bool
 	// Metrics serves /metrics, for Prometheus.
 	Metrics bool
+	// OpenTelemetry exports traces and logs as the OTEL_ variables of the
+	// environment say, and nothing if they say nothing.
+	OpenTelemetry bool
+	// Profiles is an address of its own for Go's profiles (net/http/pprof), ""
+	// for none. Whoever reaches it sees what is in memory.
+	Profiles string
 	// Logger takes what the service has to say. Secrets never reach it.
 	Logger *slog.Logger
 	// Clock tells the time; time.Now unless it is set.

@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
 	"github.com/hookline-go/hookline/internal/delivery"
 	"github.com/hookline-go/hookline/internal/keyring"
 	"github.com/hookline-go/hookline/internal/store/postgres"
 	"github.com/hookline-go/hookline/internal/store/sqlite"
+	"github.com/hookline-go/hookline/internal/telemetry"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
@@ -19,7 +23,9 @@ type database struct {
 	// newEngine returns what works the queue.
 	newEngine func(delivery.Options) (*delivery.Engine, error)
 	clockwork clockwork
-	keys      *keyring.Keyring
+	// collectors tell of the queue and of the connections when asked.
+	collectors []prometheus.Collector
+	keys       *keyring.Keyring
 }
 
 // OpenStore opens the database of a Config, without a service around it. The
@@ -75,6 +81,9 @@ func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*da
 	}
 	return &database{Store: store, keys: keys, clockwork: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewSQLite(store.DB(), o)
+	}, collectors: []prometheus.Collector{
+		telemetry.NewQueueCollector(delivery.NewSQLiteQueueReader(store.DB(), config.Clock)),
+		collectors.NewDBStatsCollector(store.DB(), "writer"),
 	}}, nil
 }
 
@@ -100,6 +109,9 @@ func openPostgres(ctx context.Context, config *Config, keys *keyring.Keyring) (*
 	}
 	return &database{Store: store, keys: keys, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewPostgres(store.Pool(), o)
+	}, collectors: []prometheus.Collector{
+		telemetry.NewQueueCollector(delivery.NewPostgresQueueReader(store.Pool(), config.Clock)),
+		telemetry.NewPoolCollector(store.Pool()),
 	}}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -43,20 +44,45 @@ func newDeliveries(a *App) (*deliveries, error) {
 		Proxy: proxyFromEnvironment(), ProxyResolves: a.config.ProxyResolves,
 	})
 	engine, err := a.store.newEngine(delivery.Options{
-		Store: a.store,
+		Store: &timed{Store: a.store, stored: a.metrics.Stored},
 		Sender: delivery.NewSender(delivery.SenderOptions{
 			Transport: transport, Timeout: a.config.DeliveryTimeout, Version: a.config.Version, Now: a.config.Clock,
 		}),
-		Policy:    delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
-		Logger:    a.config.Logger,
-		Observers: []delivery.Observer{delivery.NewAttemptLog(a.config.Logger, a.successLevel()), a.metrics},
-		Now:       a.config.Clock,
+		Policy:       delivery.NewPolicy(a.config.RetrySchedule, rand.Float64),
+		Logger:       a.config.Logger,
+		Observers:    a.attemptObservers(),
+		PollInterval: a.config.PollInterval,
+		Now:          a.config.Clock,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &deliveries{engine: engine, transport: transport}, nil
 }
+
+// attemptObservers are all that listen to attempts.
+func (a *App) attemptObservers() []delivery.Observer {
+	all := []delivery.Observer{delivery.NewAttemptLog(a.config.Logger, a.successLevel()), a.metrics}
+	if tracing, ok := a.exports.Tracing(); ok {
+		all = slices.Insert(all, 0, delivery.Observer(tracing)) // so that the log knows the span
+	}
+	if a.config.OnAttempt != nil {
+		all = slices.Insert(all, 0, delivery.Observer(attemptHook(a.config.OnAttempt)))
+	}
+	return all
+}
+
+// attemptHook calls a function after each attempt. It comes first, so that it
+// is called last.
+type attemptHook func()
+
+// AttemptStarted implements [delivery.Observer].
+func (attemptHook) AttemptStarted(ctx context.Context, _ *webhook.Dispatch) context.Context {
+	return ctx
+}
+
+// AttemptEnded implements [delivery.Observer].
+func (h attemptHook) AttemptEnded(context.Context, *delivery.Ended) { h() }
 
 // successLevel is that at which a success is logged: whoever develops wants to
 // see each one, and whoever operates does not.

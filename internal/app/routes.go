@@ -11,6 +11,7 @@ import (
 	"github.com/hookline-go/hookline/contract"
 	"github.com/hookline-go/hookline/gen/serverapi"
 	"github.com/hookline-go/hookline/internal/api"
+	"github.com/hookline-go/hookline/internal/reference"
 	"github.com/hookline-go/hookline/server"
 )
 
@@ -29,10 +30,13 @@ func (a *App) newHandler() (http.Handler, error) {
 	options := slices.Concat(routes, access)
 	options = append(options,
 		server.WithLogger(a.config.Logger),
-		server.WithObserver(a.metrics.http),
+		server.WithObserver(a.metrics.HTTP()),
 		server.WithTimeout(a.config.RequestTimeout),
 		server.WithClock(a.config.Clock),
 	)
+	if tracing, ok := a.exports.Tracing(); ok {
+		options = append(options, server.WithObserver(tracing))
+	}
 	if a.config.Dev {
 		options = append(options, server.WithLoopbackOnly())
 	}
@@ -47,6 +51,7 @@ func (a *App) newHandler() (http.Handler, error) {
 // implements none of it.
 func (a *App) operations() (serverapi.StrictServerInterface, []server.Option) {
 	if a.config.Role == RoleWorker {
+		a.endStreams = func() {}
 		return server.Unimplemented{}, []server.Option{server.WithoutAuthentication()}
 	}
 	options := []server.Option{
@@ -56,9 +61,11 @@ func (a *App) operations() (serverapi.StrictServerInterface, []server.Option) {
 	if a.config.RateLimit > 0 {
 		options = append(options, server.WithRateLimit(a.config.RateLimit, a.config.RateBurst))
 	}
-	return api.New(a.store, api.Options{
+	service := api.New(a.publishing(), api.Options{
 		CheckURL: a.guard.CheckURL, CheckSigningKey: checkSigningKey, SigningKeyOverlap: a.config.SigningKeyOverlap, Now: a.config.Clock,
-	}), options
+	})
+	a.endStreams = service.EndStreams
+	return service, append(options, server.WithOperationTimeout("streamWebhookEvents", 0))
 }
 
 // routes are the paths beside the operations.
@@ -67,18 +74,29 @@ func (a *App) routes(engine *contract.Contract) ([]server.Option, error) {
 	if err != nil {
 		return nil, err
 	}
+	page, err := newReference()
+	if err != nil {
+		return nil, err
+	}
 	get := func(path string, handler http.HandlerFunc) server.Option {
 		return server.WithRoute(http.MethodGet, path, handler)
 	}
 	options := []server.Option{
+		get("/docs", page.ServeHTTP),
+		get("/docs/style.css", document("text/css; charset=utf-8", reference.Style())),
 		get("/openapi.yaml", document("application/yaml", hookline.OpenAPI())),
 		get("/openapi.client.yaml", document("application/yaml", hookline.ClientOpenAPI())),
 		get("/openapi.json", document("application/json", json)),
 		get("/healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") }),
 		get("/readyz", a.ready),
 	}
+	pages, err := a.console()
+	if err != nil {
+		return nil, err
+	}
+	options = append(options, pages...)
 	if a.config.Metrics {
-		options = append(options, get("/metrics", a.metrics.handler().ServeHTTP))
+		options = append(options, get("/metrics", a.metrics.Handler().ServeHTTP))
 	}
 	return options, nil
 }

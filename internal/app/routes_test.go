@@ -63,7 +63,7 @@ func TestPathsBesideTheAPI(t *testing.T) {
 		assert.Equal(t, http.StatusMethodNotAllowed, refused.status, path)
 		assert.Equal(t, "application/problem+json", refused.header.Get("Content-Type"))
 	}
-	for _, path := range []string{"/", "/metrics", "/healthz/", "//healthz"} {
+	for _, path := range []string{"/nothing", "/metrics", "/healthz/", "//healthz"} {
 		assert.Equal(t, http.StatusNotFound, s.do(call{method: http.MethodGet, path: path}).status, path)
 	}
 }
@@ -84,8 +84,8 @@ func TestRequestMetrics(t *testing.T) {
 	s.do(call{operation: "listWebhookConfigs", method: http.MethodGet, path: configs, header: map[string]string{"api_key": "wrong"}})
 	s.do(call{method: http.MethodGet, path: "/nothing"})
 	body := string(s.do(call{method: http.MethodGet, path: "/metrics"}).body)
-	assert.Contains(t, body, `hookline_http_requests_total{operation="listWebhookConfigs",status="200"} 1`)
-	assert.Contains(t, body, `hookline_http_requests_total{operation="listWebhookConfigs",status="401"} 1`)
-	assert.Contains(t, body, `hookline_http_requests_total{operation="",status="404"} 1`)
+	assert.Contains(t, body, `hookline_http_requests_total{class="2xx",operation="listWebhookConfigs"} 1`)
+	assert.Contains(t, body, `hookline_http_requests_total{class="4xx",operation="listWebhookConfigs"} 1`)
+	assert.Contains(t, body, `hookline_http_requests_total{class="4xx",operation=""} 1`)
 	assert.Contains(t, body, `hookline_http_request_duration_seconds_count{operation="listWebhookConfigs"} 2`)
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,6 +28,7 @@ type service struct {
 	config app.Config
 	log    *bytes.Buffer
 	engine *contract.Contract
+	close  func() // at the end of the test, or before
 }
 
 func newService(t *testing.T, options ...func(*app.Config)) *service {
@@ -47,10 +49,11 @@ func newService(t *testing.T, options ...func(*app.Config)) *service {
 	require.NoError(t, err)
 	front := httptest.NewServer(a.Handler())
 	s.url, s.client = front.URL, front.Client()
-	t.Cleanup(func() {
+	s.close = sync.OnceFunc(func() {
 		front.Close()
 		assert.NoError(t, a.Close())
 	})
+	t.Cleanup(s.close)
 	return s
 }
 

@@ -32,6 +32,10 @@ type Options struct {
 	Rate float64
 	// PayloadSize is that of each event's payload, in bytes.
 	PayloadSize int
+	// Split has the service run in a process of its own, which is this program
+	// started again; of the service's configuration only the database counts
+	// then.
+	Split bool
 	// DeadBacklog is how many deliveries wait meanwhile for another endpoint,
 	// one that never answers.
 	DeadBacklog int
@@ -68,17 +72,65 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, dead.stop()) }()
+	bare, err := exchangeRate(ctx, o.Publishers, payload(o.PayloadSize))
+	if err != nil {
+		return Report{}, err
+	}
+	if o.Split {
+		report, err = runSplit(ctx, &o, receiver.url, dead.url, ledger)
+	} else {
+		report, err = runHere(ctx, &o, receiver.url, dead.url, ledger)
+	}
+	report.compare(bare)
+	return report, err
+}
+
+// runHere measures a service in this process.
+func runHere(ctx context.Context, o *Options, receiverURL, deadURL string, ledger *ledger) (report Report, err error) {
 	service, err := startService(ctx, o.Service)
 	if err != nil {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, service.stop()) }()
-	publisher := newPublisher(service.url, payload(o.PayloadSize), o.Publishers)
-	defer func() { err = errors.Join(err, publisher.deleteConfigs(context.WithoutCancel(ctx))) }()
-	if err := publisher.fillBacklog(ctx, dead.url, o.DeadBacklog); err != nil {
+	before := processTime()
+	report, err = use(ctx, o, service.url, receiverURL, deadURL, ledger)
+	report.spend(processTime() - before)
+	return report, err
+}
+
+// runSplit measures a service in a process of its own, whose processor time is
+// that of its whole life.
+func runSplit(ctx context.Context, o *Options, receiverURL, deadURL string, ledger *ledger) (Report, error) {
+	service, err := startSplit(ctx, &o.Service)
+	if err != nil {
 		return Report{}, err
 	}
-	return measure(ctx, &o, publisher, receiver.url, ledger)
+	report, err := use(ctx, o, service.url, receiverURL, deadURL, ledger)
+	err = errors.Join(err, service.stop())
+	report.spend(service.processTime())
+	return report, err
+}
+
+// use publishes to a service, and reports.
+func use(ctx context.Context, o *Options, url, receiverURL, deadURL string, ledger *ledger) (report Report, err error) {
+	publisher := newPublisher(url, payload(o.PayloadSize), o.Publishers)
+	defer func() { err = errors.Join(err, publisher.deleteConfigs(context.WithoutCancel(ctx))) }()
+	if err := publisher.fillBacklog(ctx, deadURL, o.DeadBacklog); err != nil {
+		return Report{}, err
+	}
+	if !isPostgres(o.Service.Database) {
+		return measure(ctx, o, publisher, receiverURL, ledger)
+	}
+	before, err := readDatabaseWork(ctx, o.Service.Database)
+	if err != nil {
+		return Report{}, err
+	}
+	if report, err = measure(ctx, o, publisher, receiverURL, ledger); err != nil {
+		return report, err
+	}
+	after, err := readDatabaseWork(ctx, o.Service.Database)
+	report.work(before, after)
+	return report, err
 }
 
 // prepare fills in what the benchmark decides, and makes a folder for what the

@@ -28,6 +28,24 @@ func TestRun(t *testing.T) {
 	assert.Positive(t, report.DeliveredPerSecond)
 	assert.LessOrEqual(t, report.Acknowledge.P50, report.Acknowledge.P99)
 	assert.LessOrEqual(t, report.EndToEnd.P50, report.EndToEnd.P99)
+	assert.Positive(t, report.CPUPerEvent)
+	assert.Positive(t, report.ExchangesPerSecond)
+	assert.InDelta(t, report.DeliveredPerSecond/report.ExchangesPerSecond, report.ExchangeRatio, 1e-9)
+	assert.Nil(t, report.Database)
+}
+
+func TestRunOnPostgres(t *testing.T) {
+	report, err := bench.Run(t.Context(), bench.Options{
+		Service: app.Config{
+			Database: postgrestest.URL(t), EncryptionKeyFile: filepath.Join(t.TempDir(), "hookline.key"),
+			Logger: slog.New(slog.DiscardHandler),
+		},
+		Publishers: 4, Duration: 500 * time.Millisecond, PayloadSize: 300, Drain: time.Minute,
+	})
+	require.NoError(t, err)
+	require.NotNil(t, report.Database)
+	assert.Positive(t, report.Database.WALPerEvent)
+	assert.Zero(t, report.Database.SequentialScans)
 }
 
 func TestMain(m *testing.M) { os.Exit(postgrestest.Stopping(m).Run()) }

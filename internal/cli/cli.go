@@ -37,9 +37,9 @@ func command(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 		Description: "A flag that shows a variable in its help can be given by that variable too, such as HOOKLINE_LISTEN " +
 			"for --listen. The exit status is 0 after success, 1 after a failure and 2 after a mistake on the command line.",
 		Commands: []*cli.Command{
-			serveCommand(), configsCommand(), eventsCommand(), logsCommand(), triggerCommand(), receiveCommand(), verifyCommand(), signCommand(),
+			serveCommand(), configsCommand(), eventsCommand(), logsCommand(), triggerCommand(), listenCommand(), receiveCommand(), verifyCommand(), signCommand(),
 			loginCommand(), logoutCommand(), profilesCommand(),
-			keysCommand(), encryptionKeyCommand(), migrateCommand(), benchCommand(), validateCommand(), specCommand(),
+			keysCommand(), encryptionKeyCommand(), migrateCommand(), benchCommand(), validateCommand(), specCommand(), referenceCommand(),
 			completionCommand(), completeCommand(), docsCommand(), helpCommand(), versionCommand(),
 		},
 		Flags:     []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", Local: true}},

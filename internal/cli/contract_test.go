@@ -112,16 +112,18 @@ func TestFieldsFollowTheContract(t *testing.T) {
 	} {
 		d.assertFields(t, name, fields, d.Components.Schemas[name].Properties)
 	}
-	parameters := map[string]schema{}
-	for _, p := range d.operations(t)["listWebhookLogs"].Parameters {
-		var reference string
-		_, _ = fmt.Sscanf(p.Ref, "#/components/parameters/%s", &reference)
-		parameter := d.Components.Parameters[reference]
-		if !slices.Contains([]string{"limit", "cursor"}, parameter.Name) { // the pager's
-			parameters[parameter.Name] = parameter.Schema
+	for id, fields := range map[string][]field{"listWebhookLogs": logFilters(), "streamWebhookEvents": streamFilters()} {
+		parameters := map[string]schema{}
+		for _, p := range d.operations(t)[id].Parameters {
+			var reference string
+			_, _ = fmt.Sscanf(p.Ref, "#/components/parameters/%s", &reference)
+			parameter := d.Components.Parameters[reference]
+			if !slices.Contains([]string{"limit", "cursor", "Last-Event-ID"}, parameter.Name) { // not filters
+				parameters[parameter.Name] = parameter.Schema
+			}
 		}
+		d.assertFields(t, id, fields, parameters)
 	}
-	d.assertFields(t, "listWebhookLogs", logFilters(), parameters)
 }
 
 func (d *document) assertFields(t *testing.T, where string, fields []field, properties map[string]schema) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,6 +48,45 @@ func TestCrashPostgres(t *testing.T) {
 	c.run(kills(t))
 }
 
+// TestCrashOfPostgres crashes the database again and again while events are
+// published.
+func TestCrashOfPostgres(t *testing.T) {
+	t.Parallel()
+	server := postgrestest.NewCrashing(t)
+	c := newCrash(t, server.URL())
+	c.runWith(kills(t), func() { server.Crash() })
+}
+
+// TestSuspendedWorker suspends one of two workers for long enough that the
+// other one takes over from it, and lets it go on: what it had under way comes
+// a second time at most, and what it finishes late changes nothing.
+func TestSuspendedWorker(t *testing.T) {
+	t.Parallel()
+	const each = 100
+	c := newCrash(t, postgrestest.EmptyURL(t))
+	c.start("--delivery-timeout", "30s")
+	suspended := c.service.Load()
+	c.subscribe()
+	c.hold()
+	c.publishMany(each)
+	c.until(func() bool { return len(c.interrupted()) > 0 }, "an attempt to be under way")
+	require.NoError(t, suspended.cmd.Process.Signal(syscall.SIGSTOP))
+	c.letGo()
+	other := c.worker()
+	c.until(func() bool { return len(c.missing()) == 0 }, "the other worker to take over")
+	require.NoError(t, suspended.cmd.Process.Signal(syscall.SIGCONT))
+	c.publishMany(each)
+	c.until(func() bool { return len(c.missing()) == 0 }, "events that are published after that")
+	c.mu.Lock()
+	for id, lives := range c.received {
+		assert.LessOrEqual(t, len(lives), 2, "event %s", id)
+	}
+	c.mu.Unlock()
+	c.checkLog()
+	assert.Zero(t, other.stop(), "%s", &other.stderr)
+	assert.Zero(t, suspended.stop(), "%s", &suspended.stderr)
+}
+
 // TestWorkers has two processes work one queue, and kills one of them.
 func TestWorkers(t *testing.T) {
 	t.Parallel()
@@ -69,6 +110,41 @@ func TestWorkers(t *testing.T) {
 	c.until(func() bool { return len(c.missing()) == 0 }, "events to be delivered by the worker that is left")
 	assert.Zero(t, workers[1].stop(), "%s", &workers[1].stderr)
 	c.checkLog()
+}
+
+// TestStop stops a service while attempts are under way and many more wait:
+// those under way are interrupted and made again, and no other one comes twice.
+func TestStop(t *testing.T) {
+	t.Parallel()
+	for name, database := range map[string]string{"SQLite": "hookline.db", "PostgreSQL": postgrestest.EmptyURL(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const events = 200
+			c := newCrash(t, database)
+			c.start("--shutdown-timeout", "500ms", "--delivery-timeout", "30s")
+			c.subscribe()
+			c.hold()
+			c.publishMany(events)
+			c.until(func() bool { return len(c.interrupted()) > 0 }, "an attempt to be under way")
+			assert.Zero(t, c.service.Load().stop(), "%s", &c.service.Load().stderr)
+			interrupted := c.interrupted()
+			c.letGo()
+			c.start()
+			c.until(func() bool { return len(c.missing()) == 0 }, "events to be delivered after the stop")
+			assert.Zero(t, c.service.Load().stop(), "%s", &c.service.Load().stderr)
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			twice := 0
+			for id, lives := range c.received {
+				assert.Len(t, lives, 1, "event %s", id)
+				if interrupted[id] {
+					twice++
+				}
+			}
+			assert.Len(t, interrupted, twice)
+			t.Logf("%d of %d were interrupted", len(interrupted), events)
+		})
+	}
 }
 
 func kills(t *testing.T) int {
@@ -99,6 +175,8 @@ type crash struct {
 	acknowledged map[string]struct{}
 	received     map[string][]int32 // by webhook-id: in which of the service's lives it came
 	progress     chan struct{}      // tells of an acknowledged or received event
+	held         chan struct{}      // what comes is not answered until it is closed
+	unanswered   map[string]bool    // by webhook-id, of what is held
 }
 
 func newCrash(t *testing.T, database string) *crash {
@@ -111,8 +189,11 @@ func newCrash(t *testing.T, database string) *crash {
 		if r.URL.Path == drainPath {
 			return
 		}
+		id := r.Header.Get("webhook-id")
+		if c.isHeld(r.Context(), id) {
+			return
+		}
 		c.note(func() {
-			id := r.Header.Get("webhook-id")
 			c.received[id] = append(c.received[id], c.generation.Load())
 		})
 		w.WriteHeader(http.StatusNoContent)
@@ -121,6 +202,47 @@ func newCrash(t *testing.T, database string) *crash {
 	c.receiver.Start()
 	t.Cleanup(c.receiver.Close)
 	return c
+}
+
+// hold has the receiver keep what comes waiting.
+func (c *crash) hold() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held, c.unanswered = make(chan struct{}), map[string]bool{}
+}
+
+// letGo has the receiver answer again.
+func (c *crash) letGo() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.held)
+	c.held = nil
+}
+
+// interrupted returns the events that the receiver got and did not answer.
+func (c *crash) interrupted() map[string]bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.unanswered)
+}
+
+// isHeld reports whether an event is kept waiting. It returns when the sender
+// has gone away.
+func (c *crash) isHeld(ctx context.Context, id string) bool {
+	var held chan struct{}
+	c.note(func() {
+		if held = c.held; held != nil {
+			c.unanswered[id] = true
+		}
+	})
+	if held == nil {
+		return false
+	}
+	select {
+	case <-held:
+	case <-ctx.Done():
+	}
+	return true
 }
 
 // noteConnection counts the receiver's connections.
@@ -154,6 +276,17 @@ func (c *crash) drain() {
 const drainPath = "/drain"
 
 func (c *crash) run(kills int) {
+	c.t.Helper()
+	c.runWith(kills, func() {
+		require.NoError(c.t, c.service.Load().cmd.Process.Kill())
+		_ = c.service.Load().cmd.Wait() // it was killed
+		c.drain()
+		c.start()
+	})
+}
+
+// runWith has events published while kill is called so many times.
+func (c *crash) runWith(kills int, kill func()) {
 	c.start()
 	c.subscribe()
 	ctx, stop := context.WithCancel(c.t.Context())
@@ -163,10 +296,7 @@ func (c *crash) run(kills int) {
 	}
 	for range kills {
 		c.awaitMore(publishedBeforeKill)
-		require.NoError(c.t, c.service.Load().cmd.Process.Kill())
-		_ = c.service.Load().cmd.Wait() // it was killed
-		c.drain()
-		c.start()
+		kill()
 	}
 	c.awaitMore(publishedBeforeKill)
 	stop()

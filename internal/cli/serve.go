@@ -37,7 +37,9 @@ func serveCommand() *cli.Command {
 				Name: "no-migrate", Sources: variable("no-migrate"),
 				Usage: "do not change the database's schema: see hookline migrate",
 			},
+			stringFlag("pprof", "", "`ADDRESS` of its own for Go's profiles; whoever reaches it sees what is in memory"),
 			&cli.BoolFlag{Name: "metrics", Sources: variable("metrics"), Usage: "serve /metrics for Prometheus beside the API"},
+			choiceFlag("console", "on", "web pages for people at /console: `SWITCH`", "on", "off"),
 			choiceFlag("log-format", "text", "`FORMAT` of the log", "text", "json"),
 			choiceFlag("log-level", "info", "least `LEVEL` that is logged", "debug", "info", "warn", "error"),
 		}, slices.Concat(deliveryFlags(), databaseFlags())...),
@@ -58,8 +60,9 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	config.MaxConfigs = c.Int("max-configs")
 	config.RequestTimeout, config.ShutdownTimeout = c.Duration("request-timeout"), c.Duration("shutdown-timeout")
 	config.DrainDelay = c.Duration("drain-delay")
+	config.WithoutConsole = c.String("console") == "off"
 	config.Metrics, config.WithoutMigrations = c.Bool("metrics"), c.Bool("no-migrate")
-	config.Logger = logger
+	config.Logger, config.OpenTelemetry, config.Profiles = logger, true, c.String("pprof")
 	if err := readDeliveryFlags(c, &config); err != nil {
 		return err
 	}

@@ -2,11 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/hookline-go/hookline/internal/validate"
+	"github.com/hookline-go/hookline/internal/validate/coverage"
 	"github.com/hookline-go/hookline/internal/validate/report"
 )
 
@@ -38,6 +41,9 @@ func validateFlags() []cli.Flag {
 		stringFlag("operation", "", "`ID` of the operation that bare bodies are for; ID:STATUS for a response's"),
 		stringFlag("env", "", "`NAME` of the environment that .http files take their variables from"),
 		&cli.StringSliceFlag{Name: "exclude", Usage: "`GLOB` of paths to leave out; may be repeated", Sources: variable("exclude")},
+		stringFlag("against", "", "report only what keeps to the older document `FILE` and breaks this one"),
+		stringFlag("against-ref", "", "as --against, with the document of --spec as the revision `REV` of git has it"),
+		stringFlag("coverage", "", "write what of the document no request exercises to `FILE`: .html, .json or text; - prints it"),
 		stringFlag("baseline", "", "accept the findings of `FILE`, a report of --format json"),
 		&cli.StringSliceFlag{
 			Name: "severity", Usage: "`CODE=SEVERITY` (error, warning or off), several with commas between them; may be repeated",
@@ -69,6 +75,11 @@ func validateAction(ctx context.Context, c *cli.Command) error {
 	if err := report.Write(out, format, result, report.Options{Colour: colours(out), Version: currentVersion()}); err != nil {
 		return usageError(err)
 	}
+	if result.Coverage != nil {
+		if err := writeCoverage(c, result.Coverage); err != nil {
+			return usageError(err)
+		}
+	}
 	if status := result.ExitCode(); status != 0 {
 		return &exitError{status: status}
 	}
@@ -84,6 +95,8 @@ func validateOptions(c *cli.Command) (*validate.Options, *validate.Config, error
 	options := &validate.Options{
 		Paths: c.Args().Slice(), Stdin: c.Root().Reader, Exclude: c.StringSlice("exclude"), Spec: c.String("spec"),
 		Servers: c.StringSlice("server"), Operation: c.String("operation"), Environment: c.String("env"),
+		Coverage: c.String("coverage") != "",
+		Against:  c.String("against"), AgainstRef: c.String("against-ref"),
 		Baseline: c.String("baseline"), Severities: severities, Strict: c.Bool("strict"), Cases: c.String("format") == "junit",
 	}
 	config, err := validate.FindConfig(".")
@@ -92,6 +105,20 @@ func validateOptions(c *cli.Command) (*validate.Options, *validate.Config, error
 	}
 	err = config.Apply(options)
 	return options, config, err
+}
+
+// writeCoverage writes the file that --coverage names.
+func writeCoverage(c *cli.Command, r *coverage.Report) (err error) {
+	name := c.String("coverage")
+	if name == "-" {
+		return r.Write(c.Root().Writer, name)
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return r.Write(file, name)
 }
 
 func explainCode(c *cli.Command, code string) error {

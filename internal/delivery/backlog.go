@@ -29,6 +29,8 @@ type backlogs struct {
 	swept  time.Time
 }
 
+func newBacklogs() *backlogs { return &backlogs{recent: map[int64]*rate.Limiter{}} }
+
 // lane returns where a job waits.
 func (b *backlogs) lane(job *webhook.Job, now time.Time) webhook.Lane {
 	if job.Lane != webhook.LaneDeliveries {

@@ -3,9 +3,11 @@ package delivery
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -56,13 +58,20 @@ type Options struct {
 	// PerEndpoint is how many are made to one endpoint. They count for this
 	// process.
 	Workers, SlowWorkers, FailingWorkers, PerEndpoint int
+	// PollInterval is how often a queue in SQLite is looked at,
+	// [DefaultPollInterval] if it is 0.
+	PollInterval time.Duration
 	// Now is the clock that jobs wait for, time.Now if it is nil.
 	Now func() time.Time
 }
 
-// Engine works the delivery queue.
+// Engine makes attempts: first ones directly, and others as the queue hands
+// them out.
 type Engine struct {
-	client queueClient
+	store      Store
+	client     queueClient
+	dispatcher *dispatcher
+	presence   *presence
 }
 
 // queueClient is a river.Client of any database.
@@ -70,23 +79,27 @@ type queueClient interface {
 	Start(ctx context.Context) error
 	StopAndCancel(ctx context.Context) error
 	Stop(ctx context.Context) error
+	JobList(ctx context.Context, params *river.JobListParams) (*river.JobListResult, error)
 }
 
-// polling is for SQLite, where other connections cannot be woken.
+// A queue in SQLite is looked at every so often: other connections cannot be
+// woken. First attempts do not wait for that, and those of slow and failing
+// endpoints can wait longer.
 const (
-	pollInterval     = 20 * time.Millisecond
-	slowPollInterval = 250 * time.Millisecond
+	DefaultPollInterval = 250 * time.Millisecond
+	slowPolls           = 8 // times as long
 )
 
 // NewSQLite returns an engine on a queue in SQLite. The pool should be the one
 // that the store writes with.
 func NewSQLite(db *sql.DB, o Options) (*Engine, error) {
 	return newEngine(riversqlite.New(db), o, func(c *river.Config) {
-		c.PollOnly, c.FetchPollInterval = true, slowPollInterval
+		every := cmp.Or(o.PollInterval, DefaultPollInterval)
+		c.PollOnly, c.FetchPollInterval = true, every
 		for lane, queue := range c.Queues {
-			queue.FetchPollInterval = slowPollInterval
-			if lane == string(webhook.LaneDeliveries) {
-				queue.FetchPollInterval = pollInterval
+			queue.FetchPollInterval = slowPolls * every
+			if lane == string(webhook.LaneDeliveries) || lane == string(webhook.LaneBulk) {
+				queue.FetchPollInterval = every
 			}
 			c.Queues[lane] = queue
 		}
@@ -104,13 +117,19 @@ func NewPostgres(pool *pgxpool.Pool, o Options) (*Engine, error) {
 }
 
 func newEngine[Tx any](driver riverdriver.Driver[Tx], o Options, adapt func(*river.Config)) (*Engine, error) {
-	config := o.config()
+	e := &Engine{store: o.Store, presence: &presence{
+		store: o.Store, client: "hookline-" + rand.Text(), logger: o.Logger, flights: &flights{deliveries: map[webhook.ID]bool{}},
+	}}
+	attempter := o.attempter()
+	e.dispatcher = newDispatcher(attempter, e.presence, o.Logger)
+	config := o.config(attempter, e.presence)
 	adapt(config)
 	client, err := river.NewClient(driver, config)
 	if err != nil {
 		return nil, fmt.Errorf("set up the delivery queue: %w", err)
 	}
-	return &Engine{client: client}, nil
+	e.client, e.presence.jobs = client, client.JobList
+	return e, nil
 }
 
 const (
@@ -134,26 +153,28 @@ func (o *Options) gate() gateOptions {
 	}
 }
 
-func (o *Options) config() *river.Config {
-	workers := river.NewWorkers()
+func (o *Options) attempter() *attempter {
 	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
-	limits := o.gate()
-	river.AddWorker(workers, &attemptWorker{
-		attempter: &attempter{
-			store: o.Store, sender: o.Sender, policy: o.Policy, gate: newGate(limits), observer: observers(o.Observers), now: now,
-		},
-		lease: o.Sender.Timeout() + jobMargin, logger: o.Logger,
-	})
+	return &attempter{
+		store: o.Store, sender: o.Sender, policy: o.Policy, gate: newGate(o.gate()), observer: observers(o.Observers), now: now,
+	}
+}
+
+func (o *Options) config(attempter *attempter, presence *presence) *river.Config {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &attemptWorker{attempter: attempter, presence: presence, logger: o.Logger})
 	river.AddWorker(workers, &recoveryWorker{store: o.Store})
 	// What may be taken up is for the gate to say, which knows the
 	// organisations: a lane whose jobs it sends away must not fill up.
+	limits := o.gate()
 	lane := func(slots int) river.QueueConfig {
 		return river.QueueConfig{MaxWorkers: min(slots+spareWorkers, river.QueueNumWorkersMax)}
 	}
 	return &river.Config{
+		ID:      presence.client,
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
 			string(webhook.LaneDeliveries): lane(limits.places + limits.slots()),
@@ -183,27 +204,43 @@ func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
 
 // Start begins to make attempts, until Stop.
 func (e *Engine) Start(ctx context.Context) error {
+	// A stop that comes now is no failure of the start: it finds everything
+	// running, and ends it in order.
+	starting, cancel := context.WithTimeout(context.WithoutCancel(ctx), presenceTimeout)
+	defer cancel()
+	if err := e.presence.start(starting); err != nil {
+		return fmt.Errorf("start deliveries: %w", err)
+	}
 	// The queue would stop at the end of its context without waiting for the
 	// attempts under way.
 	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
+		e.presence.end(ctx)
 		return fmt.Errorf("start deliveries: %w", err)
 	}
+	e.store.SetDirect(e.dispatcher)
 	return nil
 }
 
 // stopTimeout is how long interrupted attempts may take to end.
 const stopTimeout = 5 * time.Second
 
-// Stop begins no more attempts and waits for those under way. When ctx ends
-// they are interrupted, to be made again later.
+// Stop begins no more attempts and waits for those under way. What has not
+// begun is left to the queue. When ctx ends, attempts under way are interrupted,
+// to be made again.
 func (e *Engine) Stop(ctx context.Context) error {
-	if e.client.Stop(ctx) == nil {
-		return nil
+	e.store.SetDirect(nil)
+	var direct sync.WaitGroup
+	direct.Go(func() { e.dispatcher.stop(ctx) })
+	queued := e.client.Stop(ctx)
+	if queued != nil {
+		final, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		queued = e.client.StopAndCancel(final)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-	defer cancel()
-	if err := e.client.StopAndCancel(ctx); err != nil {
-		return fmt.Errorf("stop deliveries: %w", err)
+	direct.Wait()
+	e.presence.end(ctx)
+	if queued != nil {
+		return fmt.Errorf("stop deliveries: %w", queued)
 	}
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"golang.org/x/time/rate"
 
 	"github.com/hookline-go/hookline/internal/webhook"
 )
@@ -54,7 +53,7 @@ func newEnqueuer[Tx any](driver riverdriver.Driver[Tx], logger *slog.Logger, now
 	if err != nil {
 		return nil, fmt.Errorf("set up the delivery queue: %w", err)
 	}
-	return &Enqueuer[Tx]{client: client, now: now, backlogs: &backlogs{recent: map[int64]*rate.Limiter{}}, bulk: bulk}, nil
+	return &Enqueuer[Tx]{client: client, now: now, backlogs: newBacklogs(), bulk: bulk}, nil
 }
 
 // Enqueue adds jobs as part of tx.

@@ -126,6 +126,20 @@ func (g *gate) join(organisationID, configID int64, lane webhook.Lane) (t *turn,
 	return t, deferral{}, true
 }
 
+// reserve takes a place for an attempt that is stored only afterwards; ok is
+// false if it is to be queued. Nothing is said about when to come again.
+func (g *gate) reserve(organisationID, configID int64) (t *turn, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.sweep()
+	t = g.enter(organisationID, configID)
+	if t.endpoint.class(g.now()) != fast || !g.mayWait(t) {
+		g.depart(t)
+		return nil, false
+	}
+	return t, true
+}
+
 // joinBacklog takes one of the backlog's few workers, which are shared like
 // everything else. They are for what is done within a moment.
 func (g *gate) joinBacklog(t *turn, c class) bool {

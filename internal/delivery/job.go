@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -25,6 +27,13 @@ type attemptArgs struct {
 
 // Kind implements [river.JobArgs].
 func (attemptArgs) Kind() string { return "delivery_attempt" }
+
+func readArgs(encoded []byte) (args attemptArgs, err error) {
+	if err := json.Unmarshal(encoded, &args); err != nil {
+		return attemptArgs{}, fmt.Errorf("read a queued job: %w", err)
+	}
+	return args, nil
+}
 
 func (a attemptArgs) job(lane webhook.Lane) webhook.Job {
 	return webhook.Job{

@@ -21,6 +21,7 @@ const (
 	uuid       = "github.com/google/uuid"
 	river      = "github.com/riverqueue/river"
 	goose      = "github.com/pressly/goose/v3"
+	flock      = "github.com/gofrs/flock"
 	sqlite     = "modernc.org/sqlite"
 	pgx        = "github.com/jackc/pgx/v5"
 	testify    = "github.com/stretchr/testify"
@@ -58,7 +59,7 @@ var layout = map[string]rule{
 	},
 	"contract": {
 		// Users have documents that kin-openapi has read: FromDocument.
-		imports: []string{"", "internal/openapi", kinOpenAPI},
+		imports: []string{"", "internal/openapi", "internal/problem", kinOpenAPI},
 		why:     "it is the public face of the validation engine, and nothing else",
 	},
 	"internal/openapi": {
@@ -83,6 +84,22 @@ var layout = map[string]rule{
 	"server": {
 		imports: []string{"gen", "gen/serverapi", "contract", "internal/loopback", "internal/problem", "internal/retryafter", echo, uuid, "github.com/go-json-experiment/json", "golang.org/x/time/rate"},
 		why:     "the shell goes around anybody's implementation, so it knows neither ours nor its storage",
+	},
+	"internal/dropin": {
+		imports: []string{"contract", kinOpenAPI},
+		why:     "what the two packages of compat have in common: no web framework",
+	},
+	"compat/echomiddleware": {
+		imports: []string{"internal/dropin", echo, kinOpenAPI},
+		why:     "it has the names of oapi-codegen's package, over the same guard as contract.Middleware",
+	},
+	"compat/nethttpmiddleware": {
+		imports: []string{"contract", "internal/dropin", kinOpenAPI},
+		why:     "it has the names of oapi-codegen's package, over the same guard as contract.Middleware",
+	},
+	"examples/guard-your-own-api": {
+		imports: []string{"contract"},
+		why:     "an example shows what a user imports, and users have no more than the public packages",
 	},
 	"examples/create-config": {
 		imports: []string{"client"},
@@ -129,8 +146,9 @@ var layout = map[string]rule{
 		why:     "migrations are SQL and the order to run it in",
 	},
 	"internal/store/sqlite": {
-		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", sqlite, uuid},
-		why:     "a store knows the domain and its own driver; who calls it is none of its business",
+		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", sqlite, uuid, flock},
+		// The lock of a file says at once that no other process lives.
+		why: "a store knows the domain and its own driver; who calls it is none of its business",
 	},
 	"internal/store/postgres": {
 		imports: []string{"internal/webhook", "internal/store", "internal/store/migrations", pgx, uuid},
@@ -158,13 +176,24 @@ var layout = map[string]rule{
 		imports: []string{"internal/webhook", "golang.org/x/net/idna"},
 		why:     "which addresses are forbidden depends on no queue, no database and no config: it can be read on its own",
 	},
+	"internal/telemetry": {
+		imports: []string{
+			"internal/webhook", "internal/delivery", "server", pgx, "github.com/prometheus/client_golang",
+			"go.opentelemetry.io", "github.com/go-logr/logr", "golang.org/x/time/rate",
+		},
+		why: "it listens to what others do, through their interfaces, and nothing depends on what it hears",
+	},
+	"internal/reference": {
+		imports: []string{yaml, "github.com/yuin/goldmark"},
+		why:     "it makes a page of any OpenAPI document, so it knows neither ours nor the service",
+	},
 	"internal/console": {
-		imports: []string{"internal/webhook"},
+		imports: []string{"internal/webhook", "internal/loopback", "golang.org/x/time/rate"},
 		why:     "the pages show the domain through interfaces of their own",
 	},
 	"internal/validate": {
 		imports: []string{
-			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/bruno", "internal/validate/har", "internal/validate/hurl",
+			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/bruno", "internal/validate/coverage", "internal/validate/har", "internal/validate/hurl",
 			"internal/validate/insomnia", "internal/validate/ndjson", "internal/validate/openapidoc", "internal/validate/yamltext", "internal/validate/httpfile",
 			"internal/validate/jsontree", "internal/validate/document", "internal/validate/postman", "internal/validate/report",
 			"internal/validate/scripts", "internal/validate/shell", "internal/validate/source", doublestar,
@@ -238,8 +267,12 @@ var layout = map[string]rule{
 		imports: []string{"internal/validate/source", yaml},
 		why:     "YAML with places, for formats that are YAML",
 	},
+	"internal/validate/coverage": {
+		imports: []string{"internal/jsonpointer", "internal/validate/source", "internal/validate/jsontree"},
+		why:     "it counts what a document has and requests use, and judges neither",
+	},
 	"internal/validate/report": {
-		imports: []string{"internal/validate/source"},
+		imports: []string{"internal/validate/source", "internal/validate/coverage"},
 		why:     "it prints what was found, and finds nothing itself",
 	},
 	"internal/testpart": {
@@ -250,8 +283,9 @@ var layout = map[string]rule{
 		why:     "what others make of a signature is worth knowing only if none of our code is between",
 	},
 	"internal/bench": {
-		imports: []string{"gen", "internal/app", "golang.org/x/time/rate"},
-		why:     "it measures the service as users meet it: over HTTP",
+		imports: []string{"gen", "internal/app", "golang.org/x/time/rate", pgx},
+		// It asks a PostgreSQL server how much it has written and scanned.
+		why: "it measures the service as users meet it: over HTTP",
 	},
 	"internal/deps": {
 		why: "it holds a test only",
@@ -269,7 +303,7 @@ var layout = map[string]rule{
 		// prints.
 		imports: []string{
 			"", "client", "contract", "receiver", "internal/app", "internal/webhook", "internal/bench",
-			"internal/validate", "internal/validate/report", "internal/validate/har", "internal/validate/shell", "internal/validate/source", "github.com/urfave/cli/v3",
+			"internal/validate", "internal/validate/coverage", "internal/validate/report", "internal/validate/har", "internal/validate/shell", "internal/validate/source", "github.com/urfave/cli/v3",
 			"github.com/mattn/go-isatty", "golang.org/x/term", "github.com/agnivade/levenshtein", uuid,
 		},
 		why: "a command turns flags and environment into a Config and prints what comes back; internal/app does the work",

@@ -34,7 +34,7 @@ type sample struct {
 
 func newCompiler(files *files) *compiler {
 	return &compiler{
-		files: files, problems: problems{files: files, seen: map[Problem]bool{}},
+		files: files, problems: problems{files: files, seen: map[found]bool{}},
 		compiled: map[node]*schema{}, under: map[*schema]bool{}, shapes: map[*schema]*shape{},
 		kept: map[string]string{}, patterns: map[string]*pattern{}, parents: map[string][]*schema{}, forms: map[string]bool{},
 	}
@@ -132,14 +132,20 @@ func (c *compiler) schema(n node, pointer string) *schema {
 	return s
 }
 
+// annotations are keywords that say nothing about a value.
+var annotations = map[string]bool{
+	"$ref": true, "description": true, "summary": true, "title": true, "$comment": true, "example": true,
+	"examples": true, "default": true, "externalDocs": true, "xml": true, "$defs": true,
+}
+
 // hasSiblings tells whether a $ref stands beside other keywords, which count
-// since 2020-12, or a $dynamicRef.
+// since 2020-12.
 func (c *compiler) hasSiblings(n node) bool {
 	if n.kind() != kindObject || !n.get("$ref").exists() {
 		return false
 	}
 	for name := range n.members() {
-		if _, counts := keywords[name.str()]; counts && name.str() != "$ref" || name.str() == "$dynamicRef" {
+		if text := name.str(); !annotations[text] && !strings.HasPrefix(text, "x-") {
 			return true
 		}
 	}

@@ -6,17 +6,16 @@ import (
 	"io/fs"
 	slashpath "path"
 	"strings"
-	"sync"
 
 	"github.com/hookline-go/hookline/internal/jsonpointer"
 )
 
-// files are a document and the files that it refers to.
+// files are a document and the files that it refers to. They are for one
+// goroutine.
 type files struct {
 	main    *file
 	system  fs.FS
 	folder  string
-	mutex   sync.Mutex
 	others  map[string]*file
 	reasons map[string]error // why a file cannot be read
 	byTree  map[*tree]*file
@@ -62,8 +61,6 @@ func (s *files) open(from *file, ref string) (f *file, fragment string, err erro
 }
 
 func (s *files) read(name string) (*file, error) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
 	if f, ok := s.others[name]; ok {
 		return f, nil
 	}
@@ -77,7 +74,6 @@ func (s *files) read(name string) (*file, error) {
 		return nil, err
 	}
 	s.others[name], s.byTree[&f.tree] = f, f
-	f.place(f.root())
 	return f, nil
 }
 

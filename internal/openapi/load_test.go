@@ -72,6 +72,7 @@ func TestOperations(t *testing.T) {
 		"listWebhookLogs GET /core/webhook-logs false",
 		"getWebhookLog GET /core/webhook-logs/{deliveryId} false",
 		"retryWebhookDelivery POST /core/webhook-logs/{deliveryId}/retry false",
+		"streamWebhookEvents GET /core/webhook-stream false",
 	}, ids)
 	_, ok := defaultContract(t).Operation("getwebhookconfig")
 	assert.False(t, ok)

@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/hookline-go/hookline/internal/jsonpointer"
 )
@@ -9,7 +10,10 @@ import (
 // SpecIndex finds lines and columns in an OpenAPI document for the pointers of
 // violations. It is apart from Document so that a server, which never asks,
 // need not keep the tree of its document. It is safe for concurrent use.
-type SpecIndex struct{ files *files }
+type SpecIndex struct {
+	mutex sync.Mutex
+	files *files
+}
 
 // IndexSpec reads a document, in YAML or JSON. Files that it refers to are read
 // when they are asked for, as the options say.
@@ -17,9 +21,6 @@ func IndexSpec(data []byte, options Options) (*SpecIndex, error) {
 	files, err := openFiles(data, options)
 	if err != nil {
 		return nil, fmt.Errorf("the document cannot be read: %w", err)
-	}
-	if files.main.places == nil {
-		files.main.place(files.main.root()) // it keeps the starts of lines from here on
 	}
 	return &SpecIndex{files: files}, nil
 }
@@ -40,6 +41,8 @@ type Position struct {
 // is the position of the nearest one around it that it does spell out. It
 // returns false for what is not a pointer.
 func (s *SpecIndex) Position(pointer string) (at Position, ok bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	f, fragment, err := s.files.open(s.files.main, pointer)
 	if err != nil {
 		return Position{}, false

@@ -44,29 +44,40 @@ func (e *DocumentError) Error() string {
 // problems gathers what is wrong with a document, each once.
 type problems struct {
 	files *files
-	seen  map[Problem]bool
-	all   []Problem
+	seen  map[found]bool
+	all   []found
+}
+
+// found is a problem before its place is known, which takes longer.
+type found struct {
+	at      node
+	message string
 }
 
 // mostProblems bounds what is reported.
 const mostProblems = 1000
 
 func (p *problems) addf(at node, format string, args ...any) {
-	f := p.files.of(at)
-	where := f.place(at)
-	problem := Problem{
-		Message: fmt.Sprintf(format, args...), File: f.name, Line: int(where.line), Column: int(where.column),
-	}
-	if p.seen[problem] || len(p.all) >= mostProblems {
+	if len(p.all) >= mostProblems {
 		return
 	}
-	p.seen[problem] = true
-	p.all = append(p.all, problem)
+	problem := found{at: at, message: fmt.Sprintf(format, args...)}
+	if !p.seen[problem] {
+		p.seen[problem] = true
+		p.all = append(p.all, problem)
+	}
 }
 
+// sorted returns the problems in the order of the document.
 func (p *problems) sorted() []Problem {
-	slices.SortStableFunc(p.all, func(a, b Problem) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	slices.SortStableFunc(p.all, func(a, b found) int {
+		return cmp.Or(strings.Compare(p.files.of(a.at).name, p.files.of(b.at).name), cmp.Compare(a.at.i, b.at.i))
 	})
-	return p.all
+	all := make([]Problem, len(p.all))
+	for i := range p.all {
+		f := p.files.of(p.all[i].at)
+		where := f.place(p.all[i].at)
+		all[i] = Problem{Message: p.all[i].message, File: f.name, Line: int(where.line), Column: int(where.column)}
+	}
+	return all
 }

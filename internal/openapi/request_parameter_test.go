@@ -97,6 +97,10 @@ func queryCases() []requestCase {
 		},
 		{operation: logs, query: "stat=FAILED", want: []want{inQuery("stat", openapi.CodeUnknownParameter, "", "state")}},
 		{operation: logs, query: "Limit=1", want: []want{inQuery("Limit", openapi.CodeUnknownParameter, "", "limit")}},
+		{
+			operation: "streamWebhookEvents", query: "webhookType=SYNC_START",
+			want: []want{inQuery("webhookType", openapi.CodeEnum, schemas+"WebhookType/enum", "SYNC_STARTED")},
+		},
 		{operation: logs, query: "page=2", want: []want{inQuery("page", openapi.CodeUnknownParameter, "")}},
 		{operation: logs, query: "=1", want: []want{inQuery("", openapi.CodeUnknownParameter, "")}},
 		{operation: logs, query: "%FF=1", want: []want{inQuery("\uFFFD", openapi.CodeUnknownParameter, "")}},

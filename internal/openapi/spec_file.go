@@ -3,6 +3,7 @@ package openapi
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +24,9 @@ type file struct {
 	places []place
 	// starts are where the lines of a JSON text begin.
 	starts []int
+	// known is a place that was asked for, from which the next one may be
+	// counted: the lines of a JSON text can be as long as itself.
+	known struct{ line, at, column int }
 }
 
 // place is a line and a column, both from 1; the column counts characters.
@@ -61,33 +65,38 @@ func parseJSON(name string, data []byte) (*file, bool) {
 
 func (f *file) root() node { return node{tree: &f.tree} }
 
-// place returns where a value or a name begins.
+// place returns where a value or a name begins. It keeps what it has counted,
+// so it is not safe for concurrent use on a JSON text.
 func (f *file) place(n node) place {
 	if f.places != nil {
 		return f.places[n.i]
 	}
 	if f.starts == nil {
-		f.starts = []int{0}
-		for i := range len(f.tree.text) {
-			if f.tree.text[i] == '\n' {
-				f.starts = append(f.starts, i+1)
-			}
-		}
+		f.starts = lineStarts(f.tree.text)
 	}
 	at := int(n.entry().start)
-	low, high := 0, len(f.starts)
-	for high-low > 1 {
-		if middle := (low + high) / 2; f.starts[middle] <= at {
-			low = middle
-		} else {
-			high = middle
-		}
+	line, _ := slices.BinarySearch(f.starts, at+1)
+	line-- // the last one that begins at or before it
+	from, column := f.starts[line], 0
+	if f.known.line == line && from <= f.known.at && f.known.at <= at {
+		from, column = f.known.at, f.known.column
 	}
-	column := utf8.RuneCountInString(f.tree.text[f.starts[low]:at])
-	return place{line: int32(low) + 1, column: int32(column) + 1} //nolint:gosec // at most largestText
+	column += utf8.RuneCountInString(f.tree.text[from:at])
+	f.known.line, f.known.at, f.known.column = line, at, column
+	return place{line: int32(line) + 1, column: int32(column) + 1} //nolint:gosec // at most largestText
 }
 
-// key returns the name and the value of a member.
+func lineStarts(text string) []int {
+	starts := []int{0}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
+// member returns the name and the value of a member.
 func (n node) member(name string) (key, value node) {
 	if n.kind() != kindObject {
 		return node{}, node{}

@@ -22,7 +22,7 @@ const (
 	EndpointColumns = `id, organisation_id, state, updated_at, ` + HealthColumns
 	DeliveryColumns = `id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code,
 		attempt_count, retries, COALESCE(failure_reason, ''), next_attempt_at, COALESCE(event_type, ''),
-		COALESCE(integration, ''), COALESCE(sync_id, ''), created_at, updated_at`
+		COALESCE(integration, ''), COALESCE(sync_id, ''), created_at, updated_at, COALESCE(worker, 0)`
 	AttemptColumns = `id, number, success, status_code, COALESCE(error_message, ''), duration, response_body,
 		response_body IS NOT NULL, created_at`
 	KeyColumns = `id, organisation_id, name, prefix, hash, created_at, revoked_at`
@@ -103,7 +103,7 @@ func ScanDelivery(r Row) (webhook.Delivery, error) {
 	)
 	err := r.Scan(&d.ID, &d.OrganisationID, &d.EventID, &d.WebhookID, &d.WebhookName, &d.WebhookURL, &d.State,
 		&d.LatestStatusCode, &d.AttemptCount, &d.Retries, &d.FailureReason, &next, &d.EventType, &d.Integration, &d.SyncID,
-		&createdAt, &updatedAt)
+		&createdAt, &updatedAt, &d.Worker)
 	if err != nil {
 		return webhook.Delivery{}, err
 	}

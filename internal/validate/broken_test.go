@@ -70,7 +70,7 @@ func TestBroken(t *testing.T) {
 		{"misspelt key of a response", "i.json", `{"method": "GET", "path": "/", "response": {"status": 200, "bdy": {}}}`, `i.json:1:61: a response of a fixture has no key "bdy"`},
 		{"status out of range", "f.json", `{"method": "GET", "path": "/", "response": {"status": 20}}`, "f.json:1:44: the response must have a status from 100 to 599"},
 		{"list with something else", "g.json", `[{"method": "GET", "path": "/"}, 1]`, "g.json:1:34: the request must have a method and a path"},
-		{"unknown operation", "h.json", "// hookline: operation=nope\n{}", `h.json:1:1: the contract has no operation "nope"; it has createWebhookConfig, deleteWebhookConfig, getWebhookConfig, getWebhookLog, listWebhookConfigs, listWebhookLogs, publishWebhookEvent, recoverWebhookDeliveries, retryWebhookDelivery, testWebhookConfig, updateWebhookConfig`},
+		{"unknown operation", "h.json", "// hookline: operation=nope\n{}", `h.json:1:1: the contract has no operation "nope"; it has createWebhookConfig, deleteWebhookConfig, getWebhookConfig, getWebhookLog, listWebhookConfigs, listWebhookLogs, publishWebhookEvent, recoverWebhookDeliveries, retryWebhookDelivery, streamWebhookEvents, testWebhookConfig, updateWebhookConfig`},
 		{"bad status of an operation", "j.json", "// hookline: operation=createWebhookConfig:9\n{}", "j.json:1:1: the status of a response body must be from 100 to 599, as in createWebhookConfig:201"},
 		{"YAML syntax", "a.yaml", "a: [", "a.yaml:1:1: the file is not valid YAML"},
 		{"YAML that grows", "b.yaml", billionLaughs(), "b.yaml: the YAML grows larger than 10 MiB or nests deeper than 200 levels"},

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -18,27 +17,41 @@ func (v *validator) check(r *source.Request) error {
 	if err := v.ctx.Err(); err != nil {
 		return err
 	}
-	c := &checked{v: v, request: r}
+	if v.old != nil {
+		return v.compare(r)
+	}
+	c, ours, err := v.evaluate(r)
+	switch {
+	case err != nil:
+		return err
+	case !ours:
+		v.result.Summary.OtherServers++
+	default:
+		c.exercised()
+		v.record(c, c.status())
+	}
+	return nil
+}
+
+// evaluate finds everything that is wrong with a request. Ours is false for a
+// request to another server. It fails with a *source.FileError where the file
+// names an operation that the contract does not have.
+func (v *validator) evaluate(r *source.Request) (c *checked, ours bool, err error) {
+	c = &checked{v: v, request: r}
 	if r.Operation != "" {
 		operation, ok := v.contract.Operation(r.Operation)
 		if !ok {
-			return source.ErrorAt(r.Start.Place(0), "%v", v.noOperation(r.Operation))
+			return c, true, source.ErrorAt(r.Start.Place(0), "%v", v.noOperation(r.Operation))
 		}
 		c.match = &openapi.Match{Operation: operation, QueryStart: -1}
 	} else if !c.route() {
-		v.result.Summary.OtherServers++
-		return nil
+		return c, false, nil
 	}
-	status := report.Unmatched
 	if c.match != nil {
 		c.validate()
-		c.judged()
-		status = c.status()
-	} else {
-		c.judged()
 	}
-	v.record(c, status)
-	return nil
+	c.judged()
+	return c, true, nil
 }
 
 // checked is a request with what was found in it.
@@ -255,20 +268,17 @@ func fieldsNamed(fields []source.Field, name string) []source.Field {
 	return named
 }
 
-// status says what became of the request.
+// status says how the request has fared.
 func (c *checked) status() report.Status {
-	for i := range c.findings {
-		if c.findings[i].Severity == report.Error {
-			return report.Invalid
-		}
+	if c.match == nil {
+		return report.Unmatched
+	}
+	if hasErrors(c.findings) {
+		return report.Invalid
 	}
 	return report.Valid
 }
 
-// unescapeQuery returns a name as url.ParseQuery has it.
-func unescapeQuery(text string) string {
-	if plain, err := url.QueryUnescape(text); err == nil {
-		return plain
-	}
-	return text
+func hasErrors(findings []report.Finding) bool {
+	return slices.ContainsFunc(findings, func(f report.Finding) bool { return f.Severity == report.Error })
 }

@@ -11,7 +11,7 @@ import (
 // record adds a request to the result.
 func (v *validator) record(c *checked, status report.Status) {
 	c.findings = v.accept(c.findings)
-	if status == report.Invalid && c.status() == report.Valid {
+	if status == report.Invalid && !hasErrors(c.findings) {
 		status = report.Valid // the baseline knows it all
 	}
 	s := &v.result.Summary
@@ -23,6 +23,8 @@ func (v *validator) record(c *checked, status report.Status) {
 		s.Invalid++
 	case report.Unmatched:
 		s.Unmatched++
+	case report.Before:
+		s.Before++
 	}
 	v.inFile++
 	for i := range c.findings {

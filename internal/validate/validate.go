@@ -40,8 +40,14 @@ type Options struct {
 	// Severities are those of codes that are not to have their own, as
 	// ParseSeverities reads them.
 	Severities map[string]report.Severity
+	// Against is the file of an older document, and AgainstRef a revision of git
+	// that has the one of Spec, or both are empty: only what keeps to the older
+	// document and breaks the contract is reported.
+	Against, AgainstRef string
 	// Strict adds advice, and lets warnings fail the run.
 	Strict bool
+	// Coverage tells what of the contract the requests exercise.
+	Coverage bool
 	// Cases keeps the valid requests too, for formats that list them.
 	Cases bool
 }
@@ -67,6 +73,12 @@ func usage(format string, args ...any) error { return &UsageError{Err: fmt.Error
 func Run(ctx context.Context, o Options) (*report.Result, error) {
 	v, err := newValidator(ctx, o)
 	if err != nil {
+		return nil, err
+	}
+	if err := v.loadOld(ctx); err != nil {
+		return nil, err
+	}
+	if err := v.loadCoverage(); err != nil {
 		return nil, err
 	}
 	if len(o.Paths) == 0 {
@@ -96,6 +108,7 @@ type validator struct {
 	options   Options
 	contract  *openapi.Document
 	router    *openapi.Router
+	old       *validator // for the older document, or nil
 	spec      func() (*openapi.SpecIndex, error)
 	baseline  *baseline
 	result    *report.Result
@@ -166,7 +179,7 @@ var defaultIndex = sync.OnceValues(func() (*openapi.SpecIndex, error) { return o
 func (v *validator) finish() {
 	s := &v.result.Summary
 	s.Stale = v.baseline.stale()
-	if s.Valid+s.Invalid == 0 && v.result.ExitCode() < 2 {
+	if s.Valid+s.Invalid+s.Before == 0 && v.result.ExitCode() < 2 {
 		reason := "no request for an operation of the contract was found"
 		if s.OtherServers > 0 {
 			reason += fmt.Sprintf(" (%d for other servers; --server adds one)", s.OtherServers)

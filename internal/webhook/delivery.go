@@ -40,6 +40,8 @@ type Delivery struct {
 	EventID ID
 	// Retries is how many retries of the schedule there have been.
 	Retries int
+	// Worker has the attempt of a PROCESSING delivery under way, 0 for others.
+	Worker int64
 	// FailureReason says why a FAILED delivery was given up, or why one that
 	// waits cannot be attempted; "" for others.
 	FailureReason string

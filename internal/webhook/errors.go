@@ -34,6 +34,9 @@ const (
 	// CodeOvertaken: the job's attempt has been made already, or is not to be
 	// made any more.
 	CodeOvertaken Code = "overtaken"
+	// CodeWorkerGone: the worker was taken for dead, and others have taken over
+	// what it had under way.
+	CodeWorkerGone Code = "worker_gone"
 	// CodeUnavailable: storage cannot serve the operation now (locked, full,
 	// failing disk). The same operation may succeed later.
 	CodeUnavailable Code = "unavailable"

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,13 @@ type Event struct {
 	SyncID          string          // "" is none
 	// Payload is the body to send, byte for byte.
 	Payload []byte
+}
+
+// TestEvent is what a test delivery to a config sends.
+func TestEvent(organisationID, configID int64) Event {
+	return Event{
+		OrganisationID: organisationID, Payload: fmt.Appendf(nil, `{"event":"webhook.test","webhook_id":%d}`, configID),
+	}
 }
 
 // Publication is the receipt of a published event.
@@ -141,8 +149,9 @@ type Dispatch struct {
 	// without a key.
 	SigningKeys     []Secret
 	SignatureHeader string
-	// Attempt is the number of this attempt.
+	// Attempt is the number of this attempt, and Worker has it under way.
 	Attempt int
+	Worker  int64
 	// Retries is how many retries of the schedule the delivery has had.
 	Retries int
 	// Failing says that the endpoint keeps failing.
@@ -156,7 +165,7 @@ func NewDispatch(d *Delivery, config *Config, now time.Time) Dispatch {
 		DeliveryID: d.ID, EventID: d.EventID, OrganisationID: d.OrganisationID,
 		ConfigID: d.WebhookID, ConfigName: config.Name, URL: config.URL,
 		Headers: config.Headers, SigningKeys: config.SigningKeysAt(now),
-		SignatureHeader: config.SignatureHeader, Attempt: d.AttemptCount + 1, Retries: d.Retries,
+		SignatureHeader: config.SignatureHeader, Attempt: d.AttemptCount + 1, Worker: d.Worker, Retries: d.Retries,
 		Failing: config.Lane() == LaneFailing,
 	}
 }

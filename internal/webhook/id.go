@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/hex"
 	"errors"
+	"time"
 )
 
 // ID names an event, a delivery or an attempt: a UUID of version 7 (RFC 9562,
@@ -51,6 +52,16 @@ func (id ID) String() string {
 
 // IsZero reports whether id is none.
 func (id ID) IsZero() bool { return id == ID{} }
+
+// Time returns when an id of version 7 was made, to the millisecond (RFC 9562,
+// section 5.7).
+func (id ID) Time() time.Time {
+	var milliseconds int64
+	for _, b := range id[:6] {
+		milliseconds = milliseconds<<8 | int64(b)
+	}
+	return time.UnixMilli(milliseconds).UTC()
+}
 
 // MarshalText implements [encoding.TextMarshaler].
 func (id ID) MarshalText() ([]byte, error) { return id.AppendText(make([]byte, 0, idLength)) }

@@ -67,16 +67,26 @@ func AttemptUnderWay() error {
 	return &Error{Code: CodeAttemptUnderWay, Message: "An attempt is under way or due. Its outcome comes first."}
 }
 
-// Begin returns d with the attempt of that number under way, or FAILED if the
-// config, nil for one that was deleted, wants no deliveries any more. While the
-// secrets of the config are unreadable, d waits, and says why. The error's code
-// is [CodeOvertaken] if d does not wait for that attempt, and
-// [CodeAttemptUnderWay] if another worker has begun it, less than a lease ago.
-func (d Delivery) Begin(number int, config *Config, lease time.Duration, now time.Time) (Delivery, error) {
+// Claim is a worker that wants to begin an attempt.
+type Claim struct {
+	// Worker is its id. It has no attempt of the same delivery under way.
+	Worker int64
+	// Live are the workers that have not been taken for dead.
+	Live map[int64]bool
+}
+
+// Begin returns d with the attempt of that number under way at a worker, or
+// FAILED if the config, nil for one that was deleted, wants no deliveries any
+// more. While the secrets of the config are unreadable, d waits, and says why.
+// The error's code is [CodeOvertaken] if d does not wait for that attempt, and [CodeAttemptUnderWay] if another worker has begun it and lives. A
+// worker that was taken for dead itself begins nothing: [CodeWorkerGone].
+func (d Delivery) Begin(number int, config *Config, by Claim, now time.Time) (Delivery, error) {
 	switch {
+	case !by.Live[by.Worker]:
+		return d, WorkerGone()
 	case !d.awaits(number):
 		return d, Overtaken()
-	case d.State == DeliveryProcessing && now.Before(d.UpdatedAt.Add(lease)):
+	case d.State == DeliveryProcessing && d.Worker != by.Worker && by.Live[d.Worker]:
 		return d, AttemptUnderWay()
 	}
 	if reason := Unwanted(config); reason != "" {
@@ -87,25 +97,43 @@ func (d Delivery) Begin(number int, config *Config, lease time.Duration, now tim
 		d.FailureReason = ReasonUnreadable
 		return d, nil
 	}
-	return d.move(DeliveryProcessing, now), nil
+	d = d.move(DeliveryProcessing, now)
+	d.Worker = by.Worker
+	return d, nil
+}
+
+// BeginDirectly returns a new delivery with its first attempt under way at the
+// worker that stores it.
+func (d Delivery) BeginDirectly(worker int64) Delivery {
+	d.State, d.NextAttemptAt, d.Worker = DeliveryProcessing, nil, worker
+	return d
+}
+
+// Abandon returns d waiting for the attempt that a worker has begun and did not
+// end, since it died. Others it returns unchanged.
+func (d Delivery) Abandon(worker int64, now time.Time) Delivery {
+	if d.State != DeliveryProcessing || d.Worker != worker {
+		return d
+	}
+	return d.wait(now, now)
 }
 
 // Release takes back the beginning of the attempt of that number, which does
-// not count then: d waits for it again. The error's code is [CodeOvertaken] if
-// that attempt is not under way.
-func (d Delivery) Release(number int, now time.Time) (Delivery, error) {
-	if !d.hasUnderWay(number) {
+// not count then: d waits for it again, until a time. The error's code is
+// [CodeOvertaken] if that attempt is not under way at the worker.
+func (d Delivery) Release(number int, worker int64, until, now time.Time) (Delivery, error) {
+	if !d.hasUnderWay(number, worker) {
 		return d, Overtaken()
 	}
-	return d.wait(now, now), nil
+	return d.wait(until, now), nil
 }
 
-// Finish returns d after the attempt of that number. There is no further
+// Finish returns d after a worker's attempt of that number. There is no further
 // attempt if the config wants none any more; it is nil if it was deleted, and
 // does not matter for an outcome that is final. The error's code is
-// [CodeOvertaken] if that attempt is not under way.
-func (d Delivery) Finish(number int, outcome *Outcome, config *Config, now time.Time) (Delivery, error) {
-	if !d.hasUnderWay(number) {
+// [CodeOvertaken] if that attempt is not under way there any more.
+func (d Delivery) Finish(number int, worker int64, outcome *Outcome, config *Config, now time.Time) (Delivery, error) {
+	if !d.hasUnderWay(number, worker) {
 		return d, Overtaken()
 	}
 	d.AttemptCount, d.LatestStatusCode = number, outcome.Attempt.StatusCode
@@ -159,12 +187,15 @@ func (d Delivery) awaits(number int) bool {
 	return (d.State == DeliveryPending || d.State == DeliveryProcessing) && d.AttemptCount+1 == number
 }
 
-func (d Delivery) hasUnderWay(number int) bool {
-	return d.State == DeliveryProcessing && d.AttemptCount+1 == number
+// hasUnderWay reports whether a worker has that attempt under way. Number and
+// worker together keep one that was taken for dead, and comes back, from
+// changing what others have done since.
+func (d Delivery) hasUnderWay(number int, worker int64) bool {
+	return d.State == DeliveryProcessing && d.AttemptCount+1 == number && d.Worker == worker
 }
 
 func (d Delivery) move(to DeliveryState, now time.Time) Delivery {
-	d.State, d.UpdatedAt, d.FailureReason, d.NextAttemptAt = to, later(d.UpdatedAt, now), "", nil
+	d.State, d.UpdatedAt, d.FailureReason, d.NextAttemptAt, d.Worker = to, later(d.UpdatedAt, now), "", nil, 0
 	return d
 }
 

@@ -12,7 +12,14 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-const testLease = time.Minute
+// Workers of the tests: the one that acts, and two others.
+const (
+	me int64 = iota + 1
+	living
+	dead
+)
+
+var live = map[int64]bool{me: true, living: true}
 
 var (
 	testNow = time.Date(2026, 5, 15, 18, 17, 2, 52_123_000, time.UTC)
@@ -36,7 +43,9 @@ func inState(state webhook.DeliveryState) webhook.Delivery {
 		d.NextAttemptAt = new(testNow.Add(time.Hour))
 	case webhook.DeliveryFailed:
 		d.FailureReason = "refused"
-	case webhook.DeliveryProcessing, webhook.DeliveryDelivered:
+	case webhook.DeliveryProcessing:
+		d.Worker = me
+	case webhook.DeliveryDelivered:
 	}
 	return d
 }
@@ -50,6 +59,7 @@ func TestEveryStateAndEvent(t *testing.T) {
 	const (
 		overtaken = string(webhook.CodeOvertaken)
 		underWay  = string(webhook.CodeAttemptUnderWay)
+		gone      = string(webhook.CodeWorkerGone)
 		disabled  = string(webhook.CodeConfigDisabled)
 		deleted   = string(webhook.CodeConfigDeleted)
 		pending   = string(webhook.DeliveryPending)
@@ -58,17 +68,30 @@ func TestEveryStateAndEvent(t *testing.T) {
 		failed    = string(webhook.DeliveryFailed)
 	)
 	type delivery = webhook.Delivery
-	begin := func(number int, config *webhook.Config, now time.Time) func(delivery) (delivery, error) {
-		return func(d delivery) (delivery, error) { return d.Begin(number, config, testLease, now) }
+	begin := func(number int, config *webhook.Config) func(delivery) (delivery, error) {
+		return func(d delivery) (delivery, error) {
+			return d.Begin(number, config, webhook.Claim{Worker: me, Live: live}, testNow)
+		}
+	}
+	// elsewhere is an event of a worker for what another one has.
+	elsewhere := func(worker int64, event func(delivery) (delivery, error)) func(delivery) (delivery, error) {
+		return func(d delivery) (delivery, error) {
+			if d.State == webhook.DeliveryProcessing {
+				d.Worker = worker
+			}
+			return event(d)
+		}
+	}
+	release := func(number int) func(delivery) (delivery, error) {
+		return func(d delivery) (delivery, error) { return d.Release(number, me, testNow, testNow) }
 	}
 	finish := func(number int, state webhook.DeliveryState, config *webhook.Config) func(delivery) (delivery, error) {
 		outcome := webhook.Outcome{State: state, RetryAt: testNow.Add(time.Minute)}
-		return func(d delivery) (delivery, error) { return d.Finish(number, &outcome, config, testNow) }
+		return func(d delivery) (delivery, error) { return d.Finish(number, me, &outcome, config, testNow) }
 	}
 	retry := func(config *webhook.Config) func(delivery) (delivery, error) {
 		return func(d delivery) (delivery, error) { return d.Retry(config, testNow) }
 	}
-	inLease := testNow.Add(-time.Hour).Add(testLease - 1)
 	all := func(result string) transition {
 		return transition{"PENDING": result, "PROCESSING": result, "DELIVERED": result, "FAILED": result}
 	}
@@ -76,18 +99,29 @@ func TestEveryStateAndEvent(t *testing.T) {
 		event func(delivery) (delivery, error)
 		want  transition
 	}{
-		"begin":            {begin(3, enabled, testNow), transition{"PENDING": working, "PROCESSING": working, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin in lease":   {begin(3, enabled, inLease), transition{"PENDING": working, "PROCESSING": underWay, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin disabled":   {begin(3, off, testNow), transition{"PENDING": failed, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin unreadable": {begin(3, sealed, testNow), transition{"PENDING": pending, "PROCESSING": pending, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin deleted":    {begin(3, nil, testNow), transition{"PENDING": failed, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
-		"begin too early":  {begin(4, enabled, testNow), all(overtaken)},
-		"begin again":      {begin(2, enabled, testNow), all(overtaken)},
-		"release": {
-			func(d delivery) (delivery, error) { return d.Release(3, testNow) },
-			transition{"PENDING": overtaken, "PROCESSING": pending, "DELIVERED": overtaken, "FAILED": overtaken},
+		"begin":            {begin(3, enabled), transition{"PENDING": working, "PROCESSING": working, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin of living":  {elsewhere(living, begin(3, enabled)), transition{"PENDING": working, "PROCESSING": underWay, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin of dead":    {elsewhere(dead, begin(3, enabled)), transition{"PENDING": working, "PROCESSING": working, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin disabled":   {begin(3, off), transition{"PENDING": failed, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin unreadable": {begin(3, sealed), transition{"PENDING": pending, "PROCESSING": pending, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin deleted":    {begin(3, nil), transition{"PENDING": failed, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"begin too early":  {begin(4, enabled), all(overtaken)},
+		"begin again":      {begin(2, enabled), all(overtaken)},
+		"begin by the dead": {func(d delivery) (delivery, error) {
+			return d.Begin(3, enabled, webhook.Claim{Worker: dead, Live: live}, testNow)
+		}, all(gone)},
+		"release":           {release(3), transition{"PENDING": overtaken, "PROCESSING": pending, "DELIVERED": overtaken, "FAILED": overtaken}},
+		"release another":   {release(2), all(overtaken)},
+		"release another's": {elsewhere(living, release(3)), all(overtaken)},
+		"finish another's":  {elsewhere(living, finish(3, webhook.DeliveryDelivered, enabled)), all(overtaken)},
+		"abandon": {
+			func(d delivery) (delivery, error) { return d.Abandon(me, testNow), nil },
+			transition{"PENDING": pending, "PROCESSING": pending, "DELIVERED": done, "FAILED": failed},
 		},
-		"release another":      {func(d delivery) (delivery, error) { return d.Release(2, testNow) }, all(overtaken)},
+		"abandon another's": {
+			elsewhere(living, func(d delivery) (delivery, error) { return d.Abandon(me, testNow), nil }),
+			transition{"PENDING": pending, "PROCESSING": working, "DELIVERED": done, "FAILED": failed},
+		},
 		"finish delivered":     {finish(3, webhook.DeliveryDelivered, nil), transition{"PENDING": overtaken, "PROCESSING": done, "DELIVERED": overtaken, "FAILED": overtaken}},
 		"finish failed":        {finish(3, webhook.DeliveryFailed, enabled), transition{"PENDING": overtaken, "PROCESSING": failed, "DELIVERED": overtaken, "FAILED": overtaken}},
 		"finish to be retried": {finish(3, webhook.DeliveryPending, enabled), transition{"PENDING": overtaken, "PROCESSING": pending, "DELIVERED": overtaken, "FAILED": overtaken}},
@@ -111,7 +145,7 @@ func TestEveryStateAndEvent(t *testing.T) {
 				require.Equal(t, inState(state), before, "the value itself does not change")
 				if err != nil {
 					require.Equal(t, test.want[state], string(webhook.CodeOf(err)))
-					require.Equal(t, before, next)
+					require.Equal(t, before.State, next.State)
 					return
 				}
 				require.Equal(t, test.want[state], string(next.State))
@@ -128,6 +162,7 @@ func requireSound(t *testing.T, d webhook.Delivery) {
 	if d.State != webhook.DeliveryFailed && d.FailureReason != webhook.ReasonUnreadable {
 		assert.Empty(t, d.FailureReason)
 	}
+	assert.Equal(t, d.State == webhook.DeliveryProcessing, d.Worker != 0)
 	assert.False(t, d.UpdatedAt.Before(d.CreatedAt))
 	assert.LessOrEqual(t, d.Retries, d.AttemptCount)
 }
@@ -136,7 +171,7 @@ func TestFinishRecords(t *testing.T) {
 	outcome := webhook.Outcome{
 		Attempt: webhook.Attempt{StatusCode: new(429)}, State: webhook.DeliveryPending, RetryAt: testNow.Add(time.Minute + time.Nanosecond),
 	}
-	next, err := inState(webhook.DeliveryProcessing).Finish(3, &outcome, enabled, testNow)
+	next, err := inState(webhook.DeliveryProcessing).Finish(3, me, &outcome, enabled, testNow)
 	require.NoError(t, err)
 	want := inState(webhook.DeliveryPending)
 	want.AttemptCount, want.Retries, want.LatestStatusCode = 3, 3, new(429)
@@ -144,7 +179,7 @@ func TestFinishRecords(t *testing.T) {
 	require.Equal(t, want, next)
 
 	outcome = webhook.Outcome{State: webhook.DeliveryFailed, Reason: "no retry is left"}
-	next, err = inState(webhook.DeliveryProcessing).Finish(3, &outcome, enabled, testNow.Add(-24*time.Hour))
+	next, err = inState(webhook.DeliveryProcessing).Finish(3, me, &outcome, enabled, testNow.Add(-24*time.Hour))
 	require.NoError(t, err)
 	require.Equal(t, "no retry is left", next.FailureReason)
 	require.Nil(t, next.LatestStatusCode)
@@ -161,21 +196,31 @@ func TestRetryOfWhatIsDue(t *testing.T) {
 	require.Zero(t, inState(webhook.DeliveryFailed).Recover(testNow).Retries, "a recovery begins the schedule anew")
 }
 
-// TestLifecycleAgainstModel makes random events, and compares with a model that
-// knows only whether the delivery is settled, which attempt is next, and
-// whether that is under way.
+func TestBeginDirectly(t *testing.T) {
+	event, config := webhook.Event{ID: webhook.ID{2}}, webhook.Config{ID: 7, State: webhook.StateEnabled}
+	d := webhook.NewDelivery(&event, &config)
+	d.NextAttemptAt = &testNow
+	d = d.BeginDirectly(me)
+	requireSound(t, d)
+	finished, err := d.Finish(1, me, &webhook.Outcome{State: webhook.DeliveryDelivered}, nil, testNow)
+	require.NoError(t, err)
+	require.Equal(t, 1, finished.AttemptCount)
+}
+
+// TestLifecycleAgainstModel makes random events of several workers, of which
+// some die, and compares with a model that knows only whether the delivery is
+// settled, how many attempts were made, and who has one under way.
 func TestLifecycleAgainstModel(t *testing.T) {
 	random := rand.New(rand.NewPCG(20260515, 1)) //nolint:gosec // the same at every run
 	for range 2000 {
 		d := webhook.Delivery{State: webhook.DeliveryPending, CreatedAt: testNow, UpdatedAt: testNow, NextAttemptAt: &testNow}
-		m, now := model{}, testNow
-		for range 30 {
-			now = now.Add(time.Duration(random.Int64N(int64(2 * testLease))))
-			number := d.AttemptCount + random.IntN(3)
-			next, event := m.step(random, d, number, now)
-			if t.Failed() || !assert.Equal(t, m.settled, next.State == webhook.DeliveryDelivered || next.State == webhook.DeliveryFailed, event) ||
-				!assert.Equal(t, m.made, next.AttemptCount, event) ||
-				!assert.Equal(t, m.underWay, next.State == webhook.DeliveryProcessing, event) {
+		m, now := model{live: map[int64]bool{1: true, 2: true, 3: true}}, testNow
+		for range 40 {
+			now = now.Add(time.Duration(random.Int64N(int64(time.Minute))))
+			next, event := m.step(random, d, now)
+			settled := next.State == webhook.DeliveryDelivered || next.State == webhook.DeliveryFailed
+			if !assert.Equal(t, m.settled, settled, event) || !assert.Equal(t, m.made, next.AttemptCount, event) ||
+				!assert.Equal(t, m.worker, next.Worker, event) {
 				return
 			}
 			requireSound(t, next)
@@ -184,36 +229,50 @@ func TestLifecycleAgainstModel(t *testing.T) {
 	}
 }
 
-// model is a delivery in three words.
+// model is a delivery in a few words.
 type model struct {
-	settled, underWay bool
-	made              int
-	begun             time.Time
+	settled bool
+	made    int
+	worker  int64 // that has an attempt under way
+	live    map[int64]bool
 }
 
 // step makes one event happen to the delivery and to the model.
-func (m *model) step(random *rand.Rand, d webhook.Delivery, number int, now time.Time) (next webhook.Delivery, event string) {
+func (m *model) step(random *rand.Rand, d webhook.Delivery, now time.Time) (next webhook.Delivery, event string) {
+	worker, number := 1+random.Int64N(3), d.AttemptCount+random.IntN(3)
 	current := number == m.made+1
 	config := []*webhook.Config{enabled, enabled, enabled, off, nil}[random.IntN(5)]
-	switch random.IntN(6) {
-	case 0, 1:
-		next, _ = d.Begin(number, config, testLease, now)
-		if current && !m.settled && (!m.underWay || !now.Before(m.begun.Add(testLease))) {
-			m.settled, m.underWay, m.begun = config != enabled, config == enabled, now
+	switch random.IntN(9) {
+	case 0, 1, 2:
+		next, _ = d.Begin(number, config, webhook.Claim{Worker: worker, Live: m.live}, now)
+		if m.live[worker] && current && !m.settled && (m.worker == worker || !m.live[m.worker]) {
+			m.worker = 0
+			if m.settled = config != enabled; !m.settled {
+				m.worker = worker
+			}
 		}
 		return next, "begin"
-	case 2:
-		next, _ = d.Release(number, now)
-		m.underWay = m.underWay && !current
+	case 3:
+		next, _ = d.Release(number, worker, now, now)
+		if current && m.worker == worker {
+			m.worker = 0
+		}
 		return next, "release"
-	case 3, 4:
+	case 4, 5, 6:
 		state := deliveryStates[[]int{0, 2, 3}[random.IntN(3)]]
-		next, _ = d.Finish(number, &webhook.Outcome{State: state, RetryAt: now.Add(time.Minute)}, config, now)
-		if current && m.underWay {
-			m.made, m.underWay = number, false
+		next, _ = d.Finish(number, worker, &webhook.Outcome{State: state, RetryAt: now.Add(time.Minute)}, config, now)
+		if current && m.worker == worker {
+			m.made, m.worker = number, 0
 			m.settled = state != webhook.DeliveryPending || config != enabled
 		}
 		return next, "finish"
+	case 7:
+		m.live[worker] = !m.live[worker]
+		next = d.Abandon(worker, now)
+		if m.worker == worker {
+			m.worker = 0
+		}
+		return next, "die or come back"
 	default:
 		next, err := d.Retry(config, now)
 		if err == nil {

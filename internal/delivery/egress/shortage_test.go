@@ -3,11 +3,9 @@ package egress
 import (
 	"context"
 	"net"
-	"net/http"
 	"os"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -69,26 +67,4 @@ func TestShortageOfLookups(t *testing.T) {
 	_, err := post(t, transport, "http://hook.example/")
 	var unknown *net.DNSError
 	require.ErrorAs(t, err, &unknown, "a shortage that is over explains nothing")
-}
-
-// TestDialsKnowTheDeadline finds that the dialer knows how long it has: it
-// shares the time between a name's addresses, of which the first may be silent.
-func TestDialsKnowTheDeadline(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-	defer cancel()
-	want, _ := ctx.Deadline()
-	var got time.Time
-	transport := &Transport{guard: New(Options{}), direct: newHTTPTransport(TransportOptions{})}
-	transport.direct.DialContext = withRequest(func(ctx context.Context, _, _ string) (net.Conn, error) {
-		got, _ = ctx.Deadline()
-		return nil, syscall.ECONNREFUSED
-	})
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://hook.example/", http.NoBody)
-	require.NoError(t, err)
-	response, err := transport.RoundTrip(request)
-	if err == nil {
-		_ = response.Body.Close()
-	}
-	require.ErrorIs(t, err, syscall.ECONNREFUSED)
-	assert.Equal(t, want, got)
 }

@@ -29,21 +29,29 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func resolverOf(t *testing.T, answers ...string) *net.Resolver {
 	t.Helper()
 	var lookups atomic.Int64
+	return resolverAnswering(func(question dnsmessage.Type) []dnsmessage.ResourceBody {
+		if question != dnsmessage.TypeA {
+			return nil
+		}
+		n := min(int(lookups.Add(1)), len(answers))
+		return []dnsmessage.ResourceBody{&dnsmessage.AResource{A: netip.MustParseAddr(answers[n-1]).As4()}}
+	})
+}
+
+// resolverAnswering returns a resolver that gives these answers.
+func resolverAnswering(answers func(dnsmessage.Type) []dnsmessage.ResourceBody) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go func() {
 			defer func() { _ = theirs.Close() }()
-			serveDNS(theirs, func() netip.Addr {
-				n := min(int(lookups.Add(1)), len(answers))
-				return netip.MustParseAddr(answers[n-1])
-			})
+			serveDNS(theirs, answers)
 		}()
 		return ours, nil
 	}}
 }
 
 // serveDNS answers questions as over TCP, each with its length before it.
-func serveDNS(conn net.Conn, next func() netip.Addr) {
+func serveDNS(conn net.Conn, answers func(dnsmessage.Type) []dnsmessage.ResourceBody) {
 	for {
 		var length [2]byte
 		if _, err := io.ReadFull(conn, length[:]); err != nil {
@@ -62,11 +70,10 @@ func serveDNS(conn net.Conn, next func() netip.Addr) {
 			Header:    dnsmessage.Header{ID: message.ID, Response: true, RecursionAvailable: true},
 			Questions: message.Questions,
 		}
-		if question.Type == dnsmessage.TypeA {
-			answer.Answers = []dnsmessage.Resource{{
-				Header: dnsmessage.ResourceHeader{Name: question.Name, Type: question.Type, Class: question.Class},
-				Body:   &dnsmessage.AResource{A: next().As4()},
-			}}
+		for _, body := range answers(question.Type) {
+			answer.Answers = append(answer.Answers, dnsmessage.Resource{
+				Header: dnsmessage.ResourceHeader{Name: question.Name, Type: question.Type, Class: question.Class}, Body: body,
+			})
 		}
 		packed, err := answer.Pack()
 		if err != nil {

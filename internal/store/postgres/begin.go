@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,7 +12,7 @@ import (
 // beginning is an attempt to begin, and what is to be sent.
 type beginning struct {
 	job      webhook.Job
-	lease    time.Duration
+	worker   int64
 	dispatch webhook.Dispatch
 }
 
@@ -22,11 +21,11 @@ type beginning struct {
 // attempt, or the delivery is given up, as it is here when its config wants no
 // deliveries any more; then there is nothing to do.
 //
-// A delivery that is PROCESSING already is another worker's for as long as
-// lease says, and gives [webhook.CodeAttemptUnderWay]; after that the worker
-// must have died, and the attempt is begun again.
-func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error) {
-	done, err := s.beginning.do(ctx, beginning{job: job, lease: lease})
+// A delivery that is PROCESSING at another worker that lives gives
+// [webhook.CodeAttemptUnderWay]. A worker that was taken for dead begins
+// nothing: [webhook.CodeWorkerGone].
+func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, worker int64) (webhook.Dispatch, error) {
+	done, err := s.beginning.do(ctx, beginning{job: job, worker: worker})
 	if err != nil {
 		return webhook.Dispatch{}, wrap(ctx, "begin attempt", err)
 	}
@@ -63,7 +62,7 @@ func (l *lockedDeliveries) begin(b *beginning, inputs dispatchInputs) (webhook.D
 		return webhook.Dispatch{}, err
 	}
 	config := inputs.config(d)
-	begun, err := d.Begin(b.job.Attempt, config, b.lease, l.now)
+	begun, err := d.Begin(b.job.Attempt, config, webhook.Claim{Worker: b.worker, Live: inputs.live}, l.now)
 	if err != nil {
 		return webhook.Dispatch{}, err
 	}
@@ -92,7 +91,7 @@ func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) 
 		if err != nil {
 			return err
 		}
-		released, err := d.Release(dispatch.Attempt, l.now)
+		released, err := d.Release(dispatch.Attempt, dispatch.Worker, l.now, l.now)
 		if err != nil {
 			return nil //nolint:nilerr // documented: it was overtaken
 		}
@@ -108,6 +107,7 @@ func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) 
 type dispatchInputs struct {
 	payloads map[webhook.ID][]byte
 	configs  map[int64]*webhook.Config
+	live     map[int64]bool // workers
 }
 
 // config returns the config of a delivery, nil if it was deleted.
@@ -124,8 +124,8 @@ var (
 	findConfigs  = byIDs(`webhook_configs`, `bigint`, store.ConfigColumns, ` OFFSET 0`)
 )
 
-func (s *Store) dispatchInputs(ctx context.Context, tx pgx.Tx, l *lockedDeliveries) (dispatchInputs, error) {
-	inputs := dispatchInputs{payloads: map[webhook.ID][]byte{}, configs: map[int64]*webhook.Config{}}
+func (s *Store) dispatchInputs(ctx context.Context, tx pgx.Tx, l *lockedDeliveries) (inputs dispatchInputs, err error) {
+	inputs = dispatchInputs{payloads: map[webhook.ID][]byte{}, configs: map[int64]*webhook.Config{}}
 	if len(l.byID) == 0 {
 		return inputs, nil
 	}
@@ -135,6 +135,10 @@ func (s *Store) dispatchInputs(ctx context.Context, tx pgx.Tx, l *lockedDeliveri
 		events, configs = append(events, d.EventID), append(configs, d.WebhookID)
 	}
 	batch := &pgx.Batch{}
+	batch.Queue(holdWorkers).Query(func(rows pgx.Rows) (err error) {
+		inputs.live, err = scanWorkers(rows)
+		return err
+	})
 	batch.Queue(findPayloads, uuids(sorted(events))).Query(inputs.scanPayloads)
 	batch.Queue(findConfigs, distinct(configs)).
 		Query(func(rows pgx.Rows) error {

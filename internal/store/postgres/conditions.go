@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
@@ -29,13 +30,10 @@ func (c *conditions) add(term string, value any) {
 	c.terms = append(c.terms, term+c.args.add(value))
 }
 
-// addIDs selects the ids from low on and below high; zero is no bound.
-func (c *conditions) addIDs(low, high webhook.ID) {
-	if !low.IsZero() {
-		c.add(`id >= `, [16]byte(low))
-	}
-	if !high.IsZero() {
-		c.add(`id < `, [16]byte(high))
+// addState selects a state, "" for all.
+func (c *conditions) addState(state webhook.DeliveryState) {
+	if state != "" {
+		c.terms = append(c.terms, store.StateCondition(state))
 	}
 }
 

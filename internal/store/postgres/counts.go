@@ -19,7 +19,8 @@ import (
 //
 // Spans and edges are arrays, so that the statement is the same for all times.
 // Each is looked up by itself: an aggregate in LATERAL is not turned into a
-// join.
+// join. What is at the edges is read in order, so that it is read by the index
+// that has it together.
 func countDeliveries(ctx context.Context, q querier, organisationID int64, filter webhook.DeliveryFilter) (count int64, err error) {
 	cover, args := store.NewCover(filter), &arguments{}
 	column := store.CountColumn(filter.State)
@@ -28,8 +29,8 @@ func countDeliveries(ctx context.Context, q querier, organisationID int64, filte
 			CROSS JOIN LATERAL (SELECT sum(` + column + `) AS n FROM delivery_counts` + sumWhere(args, organisationID, filter) + `
 				AND level = spans.level AND span >= spans.first AND span <= spans.last) AS sums)
 		+ (SELECT COALESCE(sum(n), 0) FROM ` + edgeRows(args, cover) + `
-			CROSS JOIN LATERAL (SELECT count(*) AS n FROM deliveries` + edgeWhere(args, organisationID, filter) + `
-				AND id >= edges.low AND id < edges.high) AS counts))::bigint`
+			CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT id FROM deliveries` +
+		inOrder(args, organisationID, filter, `edges.low`, `edges.high`).sql("ASC") + ` OFFSET 0) AS edge) AS counts))::bigint`
 	err = q.QueryRow(ctx, query, *args...).Scan(&count)
 	return count, err
 }
@@ -41,9 +42,6 @@ func changedWhere(args *arguments, organisationID int64, filter webhook.Delivery
 	if filter.WebhookID != nil {
 		where.add(`webhook_id = `, *filter.WebhookID)
 	}
-	if filter.SyncID != "" {
-		where.add(`sync_id = `, filter.SyncID)
-	}
 	where.add(`made >= `, cover.Inner.Low)
 	where.add(`made < `, cover.Inner.High)
 	return where.sql()
@@ -51,22 +49,13 @@ func changedWhere(args *arguments, organisationID int64, filter webhook.Delivery
 
 // sumWhere selects the sums for a filter.
 func sumWhere(args *arguments, organisationID int64, filter webhook.DeliveryFilter) string {
-	webhookID, syncID := store.AnyWebhook, store.AnySync
+	webhookID := store.AnyWebhook
 	if filter.WebhookID != nil {
 		webhookID = *filter.WebhookID
-	}
-	if filter.SyncID != "" {
-		syncID = filter.SyncID
 	}
 	where := conditions{args: args}
 	where.add(`organisation_id = `, organisationID)
 	where.add(`webhook_id = `, webhookID)
-	where.add(`sync_id = `, syncID)
-	return where.sql()
-}
-
-func edgeWhere(args *arguments, organisationID int64, filter webhook.DeliveryFilter) string {
-	where := deliveryConditions(args, organisationID, filter)
 	return where.sql()
 }
 
@@ -100,13 +89,12 @@ func (t *transaction) count(batch *pgx.Batch, counted store.Changes) {
 	}
 	t.counted += len(keys)
 	type item = store.ChangeKey
-	batch.Queue(`INSERT INTO delivery_changes (organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)
-		SELECT organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed
-		FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
-			AS n (organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)`,
+	batch.Queue(`INSERT INTO delivery_changes (organisation_id, webhook_id, made, pending, processing, delivered, failed)
+		SELECT organisation_id, webhook_id, made, pending, processing, delivered, failed
+		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+			AS n (organisation_id, webhook_id, made, pending, processing, delivered, failed)`,
 		column(keys, func(k item) int64 { return k.OrganisationID }),
 		column(keys, func(k item) int64 { return k.WebhookID }),
-		column(keys, func(k item) string { return k.SyncID }),
 		column(keys, func(k item) int64 { return k.Made }),
 		column(keys, func(k item) int64 { return counted[k].Pending }),
 		column(keys, func(k item) int64 { return counted[k].Processing }),
@@ -115,22 +103,19 @@ func (t *transaction) count(batch *pgx.Batch, counted store.Changes) {
 }
 
 // foldSQL moves the changes that are committed to the sums: for each level, and
-// for all deliveries, a config's, a sync's, and those of both.
+// for all deliveries and those of a config.
 var foldSQL = fmt.Sprintf(`WITH gone AS (DELETE FROM delivery_changes
-		RETURNING organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)
-	INSERT INTO delivery_counts (organisation_id, webhook_id, sync_id, level, span, pending, processing, delivered, failed)
-	SELECT organisation_id, CASE WHEN by_webhook THEN webhook_id ELSE %d END, CASE WHEN by_sync THEN sync_id ELSE '%s' END,
-		level, made >> level, sum(pending), sum(processing), sum(delivered), sum(failed)
-	FROM gone
-	CROSS JOIN (VALUES (false, false), (true, false), (false, true), (true, true)) AS part (by_webhook, by_sync)
-	CROSS JOIN unnest($1::integer[]) AS level
-	WHERE NOT by_sync OR sync_id <> ''
-	GROUP BY 1, 2, 3, 4, 5
+		RETURNING organisation_id, webhook_id, made, pending, processing, delivered, failed)
+	INSERT INTO delivery_counts (organisation_id, webhook_id, level, span, pending, processing, delivered, failed)
+	SELECT organisation_id, CASE WHEN by_webhook THEN webhook_id ELSE %d END, level, made >> level,
+		sum(pending), sum(processing), sum(delivered), sum(failed)
+	FROM gone CROSS JOIN (VALUES (false), (true)) AS part (by_webhook) CROSS JOIN unnest($1::integer[]) AS level
+	GROUP BY 1, 2, 3, 4
 	HAVING sum(pending) <> 0 OR sum(processing) <> 0 OR sum(delivered) <> 0 OR sum(failed) <> 0
-	ON CONFLICT (organisation_id, webhook_id, sync_id, level, span) DO UPDATE SET
+	ON CONFLICT (organisation_id, webhook_id, level, span) DO UPDATE SET
 		pending = delivery_counts.pending + excluded.pending, processing = delivery_counts.processing + excluded.processing,
 		delivered = delivery_counts.delivered + excluded.delivered, failed = delivery_counts.failed + excluded.failed`,
-	store.AnyWebhook, store.AnySync)
+	store.AnyWebhook)
 
 // fold adds the changes that wait to the sums. If another process does so just
 // now, the changes that it does not see wait for the next time.

@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,20 +26,23 @@ func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter web
 }
 
 func deliveryPage(ctx context.Context, tx pgx.Tx, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
-	where := deliveryConditions(&arguments{}, organisationID, filter)
-	where.addIDs(store.IDRange(filter.From, filter.To))
-	if !filter.Cursor.IsZero() {
-		where.add(`id < `, [16]byte(filter.Cursor))
-	}
-	if page.Count, err = countDeliveries(ctx, tx, organisationID, filter); err != nil {
-		return page, err
-	}
 	limit := webhook.PageLimit(filter.Limit)
+	page.SetDeliveries([]webhook.Delivery{}, limit)
+	page.Count, err = countDeliveries(ctx, tx, organisationID, filter)
+	if err != nil || page.Count == 0 {
+		return page, err // nothing is looked for that is not there
+	}
+	low, high := store.IDRange(filter.From, filter.To)
+	if !filter.Cursor.IsZero() && (high.IsZero() || bytes.Compare(filter.Cursor[:], high[:]) < 0) {
+		high = filter.Cursor
+	}
+	args := &arguments{}
 	// One row more than asked for tells whether another page follows.
 	// PostgreSQL plans for the number: for one that it does not know it would
 	// expect a tenth of all rows.
-	query := `SELECT ` + store.DeliveryColumns + ` FROM deliveries` + where.sql() + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(limit+1)
-	found, err := collect(ctx, tx, scanDelivery, query, *where.args...)
+	query := `SELECT ` + store.DeliveryColumns + ` FROM deliveries` +
+		inOrder(args, organisationID, filter, lowerBound(args, low), upperBound(args, high)).sql("DESC") + ` LIMIT ` + strconv.Itoa(limit+1)
+	found, err := collect(ctx, tx, scanDelivery, query, *args...)
 	if err != nil {
 		return page, err
 	}
@@ -45,21 +50,56 @@ func deliveryPage(ctx context.Context, tx pgx.Tx, organisationID int64, filter w
 	return page, nil
 }
 
-// deliveryConditions are those of a filter without its bounds on the time,
-// which are bounds on the id, and without its cursor.
-func deliveryConditions(args *arguments, organisationID int64, filter webhook.DeliveryFilter) conditions {
-	where := conditions{args: args}
-	where.add(`organisation_id = `, organisationID)
-	if filter.State != "" {
-		where.add(`state = `, filter.State)
+// ordered selects the deliveries of a filter in the order of an index. What the
+// index begins with is compared as a row, and is part of the order: told that
+// these columns have one value each, PostgreSQL would order by the id alone, for
+// which it could read all deliveries of all organisations one after the other.
+type ordered struct {
+	columns []string // of the index, the id last
+	where   conditions
+}
+
+// inOrder selects the deliveries of a filter with ids from low on and below
+// high, which are SQL. Its times and its cursor do not count.
+func inOrder(args *arguments, organisationID int64, filter webhook.DeliveryFilter, low, high string) *ordered {
+	o := &ordered{where: conditions{args: args}}
+	var values []string
+	key := func(column, value string) {
+		o.columns, values = append(o.columns, column), append(values, value)
 	}
-	if filter.WebhookID != nil {
-		where.add(`webhook_id = `, *filter.WebhookID)
-	}
+	key(`organisation_id`, args.add(organisationID))
 	if filter.SyncID != "" {
-		where.add(`sync_id = `, filter.SyncID)
+		key(`sync_id`, args.add(filter.SyncID))
+		o.where.terms = append(o.where.terms, `sync_id IS NOT NULL`)
 	}
-	return where
+	switch {
+	case filter.WebhookID == nil:
+	case filter.State == webhook.DeliveryProcessing && filter.SyncID == "":
+		// An organisation has so few of them that their index has no config.
+		o.where.add(`webhook_id = `, *filter.WebhookID)
+	default:
+		key(`webhook_id`, args.add(*filter.WebhookID))
+	}
+	o.where.addState(filter.State)
+	o.columns = append(o.columns, `id`)
+	row, prefix := `(`+strings.Join(o.columns, `, `)+`)`, `(`+strings.Join(values, `, `)+`, `
+	o.where.terms = append(o.where.terms, row+` >= `+prefix+low+`)`, row+` < `+prefix+high+`)`)
+	return o
+}
+
+// lowerBound and upperBound are bounds for inOrder; zero is no bound.
+func lowerBound(args *arguments, id webhook.ID) string { return args.add([16]byte(id)) + `::uuid` }
+
+func upperBound(args *arguments, id webhook.ID) string {
+	if id.IsZero() {
+		id = lastID
+	}
+	return args.add([16]byte(id)) + `::uuid`
+}
+
+// sql returns the conditions and the order, in a direction.
+func (o *ordered) sql(direction string) string {
+	return o.where.sql() + ` ORDER BY ` + strings.Join(o.columns, ` `+direction+`, `) + ` ` + direction
 }
 
 // Delivery returns one delivery with its payload and its latest attempts.
@@ -93,9 +133,9 @@ func scanAttempt(r pgx.Row) (webhook.Attempt, error) { return store.ScanAttempt(
 func saveDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
 	for _, d := range deliveries {
 		batch.Queue(`UPDATE deliveries SET state = $2, latest_status_code = $3, attempt_count = $4, retries = $5,
-			failure_reason = NULLIF($6, ''), next_attempt_at = $7, updated_at = $8 WHERE id = $1`,
+			failure_reason = NULLIF($6, ''), next_attempt_at = $7, updated_at = $8, worker = NULLIF($9::bigint, 0) WHERE id = $1`,
 			[16]byte(d.ID), d.State, d.LatestStatusCode, d.AttemptCount, d.Retries,
-			d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), store.Micros(d.UpdatedAt))
+			d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), store.Micros(d.UpdatedAt), d.Worker)
 	}
 }
 
@@ -106,15 +146,15 @@ func insertDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
 	type item = *webhook.Delivery
 	batch.Queue(`INSERT INTO deliveries
 		(id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-			retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
+			retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at, worker)
 		SELECT id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
 			retries, NULLIF(failure_reason, ''), next_attempt_at, NULLIF(event_type, ''), NULLIF(integration, ''), NULLIF(sync_id, ''),
-			created_at, updated_at
+			created_at, updated_at, NULLIF(worker, 0)
 		FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::integer[],
 				$9::integer[], $10::integer[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::bigint[],
-				$17::bigint[])
+				$17::bigint[], $18::bigint[])
 			AS n (id, event_id, organisation_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-				retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)`,
+				retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at, worker)`,
 		column(deliveries, func(d item) [16]byte { return d.ID }),
 		column(deliveries, func(d item) [16]byte { return d.EventID }),
 		column(deliveries, func(d item) int64 { return d.OrganisationID }),
@@ -131,7 +171,8 @@ func insertDeliveries(batch *pgx.Batch, deliveries []*webhook.Delivery) {
 		column(deliveries, func(d item) string { return d.Integration }),
 		column(deliveries, func(d item) string { return d.SyncID }),
 		column(deliveries, func(d item) int64 { return store.Micros(d.CreatedAt) }),
-		column(deliveries, func(d item) int64 { return store.Micros(d.UpdatedAt) }))
+		column(deliveries, func(d item) int64 { return store.Micros(d.UpdatedAt) }),
+		column(deliveries, func(d item) int64 { return d.Worker }))
 }
 
 // ImportDelivery stores a delivery that was made elsewhere, with an event of

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -9,19 +10,35 @@ import (
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
-// finishing is an attempt that was made.
+// finishing is an attempt that was made, or that is to be made later.
 type finishing struct {
 	dispatch *webhook.Dispatch
 	outcome  webhook.Outcome
+	postpone *postponement // in place of the outcome
 	// disabled is why the config was disabled because of it, "" if it was not.
 	disabled string
 	lane     webhook.Lane
 }
 
+type postponement struct {
+	lane  webhook.Lane
+	until time.Time
+}
+
+// PostponeAttempt is [Store.ReleaseAttempt] for an attempt that has no job, or
+// that goes to another lane: the job for it is queued.
+func (s *Store) PostponeAttempt(ctx context.Context, dispatch *webhook.Dispatch, lane webhook.Lane, until time.Time) error {
+	_, err := s.finishing.do(ctx, finishing{dispatch: dispatch, postpone: &postponement{lane: lane, until: until}})
+	if webhook.CodeOf(err) == webhook.CodeOvertaken {
+		return nil
+	}
+	return wrap(ctx, "postpone attempt", err)
+}
+
 // FinishAttempt records the outcome of an attempt, and queues the next one if
 // there is to be one. It returns why the config was disabled because of it, ""
-// if it was not. An attempt that was overtaken, because the queue gave its job
-// to another worker, gives [webhook.CodeOvertaken] and changes nothing.
+// if it was not. An attempt that was overtaken, because its worker was taken
+// for dead, gives [webhook.CodeOvertaken] and changes nothing.
 func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error) {
 	done, err := s.finishing.do(ctx, finishing{dispatch: dispatch, outcome: outcome})
 	if err != nil {
@@ -59,7 +76,11 @@ func (s *Store) finishGroup(ctx context.Context, group []*operation[finishing]) 
 		}
 		b := &finishBatch{lockedDeliveries: l, endpoints: endpoints}
 		for _, o := range group {
-			o.err = b.finish(&o.value)
+			if o.value.postpone != nil {
+				o.err = b.postpone(&o.value)
+			} else {
+				o.err = b.finish(&o.value)
+			}
 		}
 		return b.save(ctx, tx)
 	})
@@ -73,6 +94,9 @@ var lockConfigs = byIDs(`webhook_configs`, `bigint`, store.EndpointColumns, ` AN
 func lockEndpoints(batch *pgx.Batch, group []*operation[finishing]) map[int64]*endpoint {
 	var all, failed []int64
 	for _, o := range group {
+		if o.value.postpone != nil {
+			continue
+		}
 		id := o.value.dispatch.ConfigID
 		all = append(all, id)
 		if !o.value.outcome.Attempt.Success {
@@ -91,6 +115,21 @@ func lockEndpoints(batch *pgx.Batch, group []*operation[finishing]) map[int64]*e
 	return locked
 }
 
+// postpone has one attempt made later.
+func (b *finishBatch) postpone(f *finishing) error {
+	d, err := b.delivery(f.dispatch.DeliveryID)
+	if err != nil {
+		return err
+	}
+	released, err := d.Release(f.dispatch.Attempt, f.dispatch.Worker, f.postpone.until, b.now)
+	if err != nil {
+		return err
+	}
+	b.change(released)
+	b.jobs = append(b.jobs, released.NextJob(f.postpone.lane, f.postpone.until))
+	return nil
+}
+
 // finish applies one outcome.
 func (b *finishBatch) finish(f *finishing) error {
 	d, err := b.delivery(f.dispatch.DeliveryID)
@@ -104,7 +143,7 @@ func (b *finishBatch) finish(f *finishing) error {
 	}
 	outcome := f.outcome
 	outcome.Reason = text(outcome.Reason)
-	finished, err := d.Finish(f.dispatch.Attempt, &outcome, config, b.now)
+	finished, err := d.Finish(f.dispatch.Attempt, f.dispatch.Worker, &outcome, config, b.now)
 	if err != nil {
 		return err
 	}

@@ -59,6 +59,7 @@ type writePath struct {
 	store  *postgres.Store
 	queue  *storetest.Queue
 	config webhook.Config
+	worker int64
 }
 
 func newWritePath(t *testing.T, s *postgres.Store, queue *storetest.Queue) *writePath {
@@ -69,7 +70,9 @@ func newWritePath(t *testing.T, s *postgres.Store, queue *storetest.Queue) *writ
 		OrganisationID: 1, Type: webhook.TypeConnectionChanged, Name: "name", URL: "https://example.com/",
 	}, webhook.Idempotency{})
 	require.NoError(t, err)
-	return &writePath{store: s, queue: queue, config: config}
+	worker, _, err := s.RegisterWorker(t.Context(), "client")
+	require.NoError(t, err)
+	return &writePath{store: s, queue: queue, config: config, worker: worker}
 }
 
 // run takes deliveries through every statement of the write path: a group of
@@ -99,10 +102,11 @@ func (p *writePath) publish(t *testing.T) {
 
 func (p *writePath) attempt(t *testing.T, job webhook.Job, outcome webhook.Outcome) {
 	t.Helper()
-	dispatch, err := p.store.BeginAttempt(t.Context(), job, time.Minute)
-	assert.NoError(t, err)
-	outcome.Attempt.CreatedAt = time.Now()
-	_, err = p.store.FinishAttempt(t.Context(), &dispatch, outcome)
+	dispatch, err := p.store.BeginAttempt(t.Context(), job, p.worker)
+	if err == nil {
+		outcome.Attempt.CreatedAt = time.Now()
+		_, err = p.store.FinishAttempt(t.Context(), &dispatch, outcome)
+	}
 	assert.NoError(t, err)
 }
 
@@ -114,7 +118,7 @@ func (p *writePath) recoverOne(t *testing.T) {
 	require.NoError(t, p.store.RetryDelivery(t.Context(), 1, page.Deliveries[0].ID))
 	jobs := p.queue.Take()
 	require.Len(t, jobs, 1)
-	dispatch, err := p.store.BeginAttempt(t.Context(), jobs[0], time.Minute)
+	dispatch, err := p.store.BeginAttempt(t.Context(), jobs[0], p.worker)
 	require.NoError(t, err)
 	require.NoError(t, p.store.ReleaseAttempt(t.Context(), &dispatch))
 	p.attempt(t, jobs[0], webhook.Outcome{Attempt: webhook.Attempt{Success: true}, State: webhook.DeliveryDelivered})

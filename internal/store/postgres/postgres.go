@@ -33,6 +33,8 @@ import (
 // cannot be reached, is out of a resource or the like. Text with a NUL
 // character gives [webhook.CodeInvalid]: PostgreSQL cannot store it.
 type Store struct {
+	store.DirectSwitch
+
 	pool    *pgxpool.Pool
 	name    string // of the database, without user and password
 	cipher  store.Cipher

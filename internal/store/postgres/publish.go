@@ -35,7 +35,7 @@ func (p *publishing) answerKey() answerKey { return newAnswerKey(p.event.Organis
 // A config that is disabled or deleted at the same time may get a delivery all
 // the same; it is given up when its attempt would begin.
 func (s *Store) PublishEvent(ctx context.Context, event webhook.Event, key webhook.Idempotency) (webhook.Publication, error) {
-	if !isText(event.SyncID, key.Key) {
+	if !isText(event.Topic, event.SyncID, key.Key) {
 		return webhook.Publication{}, errNotText
 	}
 	// Subscribers are loaded here, and not while a group of others waits, unless
@@ -80,12 +80,15 @@ type keyedBatch struct {
 }
 
 func (s *Store) publishGroup(ctx context.Context, group []*operation[publishing]) error {
-	return s.transact(ctx, func(tx *transaction) error {
-		b := &keyedBatch{publishBatch: s.newPublishBatch(), byKey: map[answerKey]*operation[publishing]{}}
+	var made *publishBatch
+	err := s.transact(ctx, func(tx *transaction) error {
+		made.again()
+		made = s.newPublishBatch()
+		b := &keyedBatch{publishBatch: made, byKey: map[answerKey]*operation[publishing]{}}
 		if err := b.sort(ctx, tx, group); err != nil {
 			return err
 		}
-		versions, err := configVersions(ctx, tx, b.fresh)
+		versions, err := b.prepare(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -100,6 +103,8 @@ func (s *Store) publishGroup(ctx context.Context, group []*operation[publishing]
 		}
 		return b.save(ctx, tx, batch)
 	})
+	made.end(err)
+	return err
 }
 
 // isBroken reports whether an error of one event has ended the transaction.
@@ -194,25 +199,31 @@ func (b *keyedBatch) answer(batch *pgx.Batch) error {
 	return nil
 }
 
-// configVersions returns the versions of the events' organisations, those that
-// exist.
-func configVersions(ctx context.Context, tx pgx.Tx, events []*operation[publishing]) (map[int64]int64, error) {
-	versions := map[int64]int64{}
-	if len(events) == 0 {
+// prepare finds out which workers live, and returns the versions of the events'
+// organisations, those that exist.
+func (b *keyedBatch) prepare(ctx context.Context, tx pgx.Tx) (versions map[int64]int64, err error) {
+	versions = map[int64]int64{}
+	if len(b.fresh) == 0 {
 		return versions, nil
 	}
-	ids := column(events, func(o *operation[publishing]) int64 { return o.value.event.OrganisationID })
-	rows, err := tx.Query(ctx, `SELECT id, config_version FROM organisations WHERE id = ANY($1)`, distinct(ids))
-	if err != nil {
-		return nil, err
-	}
-	var id, version int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &version}, func() error {
-		versions[id] = version
-		return nil
+	ids := column(b.fresh, func(o *operation[publishing]) int64 { return o.value.event.OrganisationID })
+	batch := &pgx.Batch{}
+	batch.Queue(findVersions, distinct(ids)).Query(func(rows pgx.Rows) error {
+		var id, version int64
+		_, err := pgx.ForEachRow(rows, []any{&id, &version}, func() error {
+			versions[id] = version
+			return nil
+		})
+		return err
 	})
-	return versions, err
+	batch.Queue(holdWorkers).Query(func(rows pgx.Rows) (err error) {
+		b.live, err = scanWorkers(rows)
+		return err
+	})
+	return versions, send(ctx, tx, batch)
 }
+
+var findVersions = byIDs(`organisations`, `bigint`, `id, config_version`, ` OFFSET 0`)
 
 // loadSubscribers brings the subscribers in memory up to date.
 func (s *Store) loadSubscribers(ctx context.Context, organisationID int64) error {

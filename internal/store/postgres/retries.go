@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/jackc/pgx/v5"
@@ -60,11 +61,10 @@ func (s *Store) configOrNil(ctx context.Context, tx pgx.Tx, organisationID, id i
 	return &config, nil
 }
 
-// Requeue puts a job into the queue again, for a worker that cannot take it
-// now.
-func (s *Store) Requeue(ctx context.Context, job webhook.Job) error {
-	return s.write(ctx, "queue a job again", func(tx *transaction) error {
-		return s.enqueuer.Enqueue(ctx, tx.Tx, []webhook.Job{job})
+// Requeue puts jobs into the queue again.
+func (s *Store) Requeue(ctx context.Context, jobs ...webhook.Job) error {
+	return s.write(ctx, "queue jobs again", func(tx *transaction) error {
+		return s.enqueuer.Enqueue(ctx, tx.Tx, jobs)
 	})
 }
 
@@ -135,31 +135,35 @@ func (s *Store) ContinueRecovery(ctx context.Context, recovery webhook.Recovery,
 // still wait for it.
 func failedDeliveries(ctx context.Context, tx pgx.Tx, recovery *webhook.Recovery, after webhook.ID, limit int) ([]webhook.ID, error) {
 	filter := recovery.Filter()
-	where := deliveryConditions(&arguments{}, recovery.OrganisationID, filter)
-	where.addIDs(store.IDRange(filter.From, filter.To))
-	where.add(`id > `, [16]byte(after))
-	where.add(`updated_at <= `, store.Micros(recovery.FailedBefore))
-	query := `SELECT id FROM deliveries` + where.sql() + ` ORDER BY id LIMIT ` + where.args.add(limit)
+	args := &arguments{}
+	low, high := store.IDRange(filter.From, filter.To)
+	if bytes.Compare(after[:], low[:]) > 0 {
+		low = after
+	}
+	failed := inOrder(args, recovery.OrganisationID, filter, lowerBound(args, low), upperBound(args, high))
+	failed.where.add(`id > `, [16]byte(after))
+	failed.where.add(`updated_at <= `, store.Micros(recovery.FailedBefore))
+	query := `SELECT id FROM deliveries` + failed.sql("ASC") + ` LIMIT ` + args.add(limit)
 	scan := func(r pgx.Row) (id webhook.ID, err error) {
 		err = r.Scan(&id)
 		return id, err
 	}
-	return collect(ctx, tx, scan, query, *where.args...)
+	return collect(ctx, tx, scan, query, *args...)
 }
 
 // giveUp is [webhook.Delivery.GiveUp] for all deliveries of a config that wait
 // for an attempt.
 func (s *Store) giveUp(ctx context.Context, tx *transaction, organisationID, configID int64, reason string) error {
 	result, err := tx.Exec(ctx, `WITH waiting AS (
-			SELECT id FROM deliveries WHERE organisation_id = $1 AND webhook_id = $2 AND state = $3 ORDER BY id FOR NO KEY UPDATE
+			SELECT id FROM deliveries WHERE organisation_id = $1 AND webhook_id = $2 AND state = 'PENDING' ORDER BY id FOR NO KEY UPDATE
 		), given_up AS (
-			UPDATE deliveries d SET state = $4, failure_reason = $5, next_attempt_at = NULL, updated_at = GREATEST(d.updated_at, $6)
-			FROM waiting WHERE d.id = waiting.id RETURNING COALESCE(d.sync_id, '') AS sync_id, d.created_at
+			UPDATE deliveries d SET state = 'FAILED', failure_reason = $3, next_attempt_at = NULL, updated_at = GREATEST(d.updated_at, $4)
+			FROM waiting WHERE d.id = waiting.id RETURNING d.created_at
 		)
-		INSERT INTO delivery_changes (organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)
-		SELECT $1, $2, sync_id, made, -count(*), 0, 0, count(*)
-		FROM (SELECT sync_id, (created_at / 1000) >> $7::integer << $7::integer AS made FROM given_up) AS g GROUP BY sync_id, made`,
-		organisationID, configID, webhook.DeliveryPending, webhook.DeliveryFailed, reason, s.nowMicros(), store.Levels()[0])
+		INSERT INTO delivery_changes (organisation_id, webhook_id, made, pending, processing, delivered, failed)
+		SELECT $1, $2, made, -count(*), 0, 0, count(*)
+		FROM (SELECT (created_at / 1000) >> $5::integer << $5::integer AS made FROM given_up) AS g GROUP BY made`,
+		organisationID, configID, reason, s.nowMicros(), store.Levels()[0])
 	if err == nil {
 		tx.counted += int(result.RowsAffected())
 	}

@@ -70,7 +70,8 @@ func (s *Store) transactOnce(ctx context.Context, fn func(tx *transaction) error
 // made while the tables were small, and scans those that have grown until it has
 // analyzed them: 28 million rows for 60,000 events. The costs that it reckons
 // with for a scan that is switched off would also turn compilation on, which
-// takes longer than any of these statements.
+// takes longer than any of these statements. What is read in an order has an
+// index for it; sorted, it would first be read to its end.
 //
 // A plan that joins a table of which a few rows are known reads the whole of
 // it, too, be it through an index. So statements that write have forms that
@@ -80,18 +81,23 @@ const onePlan = `;
 	set local plan_cache_mode = force_generic_plan;
 	set local enable_seqscan = off;
 	set local enable_bitmapscan = off;
+	set local enable_sort = off;
+	set local enable_incremental_sort = off;
 	set local jit = off`
 
 const (
 	// beginReading begins a transaction with one snapshot.
 	beginReading = `begin transaction read only, isolation level repeatable read` + onePlan
-	// beginWriting begins one that reads what is committed.
-	beginWriting = `begin transaction isolation level read committed` + onePlan
+	// beginWriting begins one that reads what is committed. It holds locks, so
+	// a process that is suspended meanwhile loses it.
+	beginWriting = `begin transaction isolation level read committed` + onePlan + `;
+	set local idle_in_transaction_session_timeout = '10s'`
 )
 
 // byIDs returns the query for rows with the ids of $1, an array of a type, in
 // that order: columns of a table for which the other conditions hold.
 func byIDs(table, idType, columns, conditions string) string {
+	//nolint:unqueryvet // its columns are those of the inner query
 	return `SELECT found.* FROM unnest($1::` + idType + `[]) AS wanted (id) CROSS JOIN LATERAL (
 		SELECT ` + columns + ` FROM ` + table + ` WHERE ` + table + `.id = wanted.id` + conditions + `) AS found`
 }

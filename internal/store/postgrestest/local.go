@@ -37,16 +37,24 @@ func startLocal(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	l, err := newLocal(ctx, binaries)
+	if err != nil {
+		return nil, err
+	}
+	return &server{url: l.url(), stop: l.stop}, nil
+}
+
+func newLocal(ctx context.Context, binaries string) (*local, error) {
 	folder, err := os.MkdirTemp("", "hkpg")
 	if err != nil {
 		return nil, err
 	}
-	l := &local{folder: folder, exited: make(chan struct{})}
+	l := &local{folder: folder}
 	if err := l.start(ctx, binaries); err != nil {
 		err = fmt.Errorf("start PostgreSQL from %s: %w%s", binaries, err, l.log())
 		return nil, errors.Join(err, l.stop())
 	}
-	return &server{url: l.url(), stop: l.stop}, nil
+	return l, nil
 }
 
 func (l *local) url() *url.URL {
@@ -63,19 +71,25 @@ func (l *local) start(ctx context.Context, binaries string) error {
 	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), //nolint:gosec // a folder of the machine
 		"--pgdata", data, "--username", superuser,
 		"--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync")
-	initdb.Stdout, initdb.Stderr = output, output
-	// Not bound to the context: it is stopped through its input.
-	l.command = exec.Command("sh", "-c", supervise, "sh", l.folder, filepath.Join(binaries, "postgres"), "-D", data, //nolint:noctx,gosec // see above
-		"-c", "listen_addresses=", "-c", "unix_socket_directories="+l.folder, "-c", "max_connections=200")
-	l.command.Stdout, l.command.Stderr = output, output
-	for _, command := range []*exec.Cmd{initdb, l.command} {
-		command.Dir = l.folder
-		if err := detach(command, l.folder); err != nil {
-			return err
-		}
+	initdb.Stdout, initdb.Stderr, initdb.Dir = output, output, l.folder
+	if err := detach(initdb, l.folder); err != nil {
+		return err
 	}
 	if err := initdb.Run(); err != nil {
 		return fmt.Errorf("initdb: %w", err)
+	}
+	return l.launch(ctx, binaries, output)
+}
+
+// launch starts the server on data that is there.
+func (l *local) launch(ctx context.Context, binaries string, output *os.File) (err error) {
+	data := filepath.Join(l.folder, "data")
+	// Not bound to the context: it is stopped through its input.
+	l.command = exec.Command("sh", "-c", supervise, "sh", l.folder, filepath.Join(binaries, "postgres"), "-D", data, //nolint:noctx,gosec // see above
+		"-c", "listen_addresses=", "-c", "unix_socket_directories="+l.folder, "-c", "max_connections=200")
+	l.command.Stdout, l.command.Stderr, l.command.Dir = output, output, l.folder
+	if err := detach(l.command, l.folder); err != nil {
+		return err
 	}
 	if l.input, err = l.command.StdinPipe(); err != nil {
 		return err
@@ -83,9 +97,11 @@ func (l *local) start(ctx context.Context, binaries string) error {
 	if err := l.command.Start(); err != nil {
 		return err
 	}
+	l.exited = make(chan struct{})
+	command, exited := l.command, l.exited
 	go func() {
-		_ = l.command.Wait()
-		close(l.exited)
+		_ = command.Wait()
+		close(exited)
 	}()
 	return l.wait(ctx)
 }

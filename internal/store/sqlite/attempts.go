@@ -15,10 +15,10 @@ import (
 // attempt, or the delivery is given up, as it is here when its config wants no
 // deliveries any more; then there is nothing to do.
 //
-// A delivery that is PROCESSING already is another worker's for as long as
-// lease says, and gives [webhook.CodeAttemptUnderWay]; after that the worker
-// must have died, and the attempt is begun again.
-func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error) {
+// A delivery that is PROCESSING at another worker that lives gives
+// [webhook.CodeAttemptUnderWay]. A worker that was taken for dead begins
+// nothing: [webhook.CodeWorkerGone].
+func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, worker int64) (webhook.Dispatch, error) {
 	var dispatch webhook.Dispatch
 	unstarted := webhook.Overtaken()
 	err := s.write(ctx, "begin attempt", func(tx *transaction) error {
@@ -30,7 +30,11 @@ func (s *Store) BeginAttempt(ctx context.Context, job webhook.Job, lease time.Du
 		if err != nil {
 			return err
 		}
-		begun, err := current.Begin(job.Attempt, config, lease, s.now())
+		live, err := liveWorkers(tx)
+		if err != nil {
+			return err
+		}
+		begun, err := current.Begin(job.Attempt, config, webhook.Claim{Worker: worker, Live: live}, s.now())
 		if err != nil {
 			return err
 		}
@@ -81,7 +85,8 @@ func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) 
 		if err != nil {
 			return err
 		}
-		released, err := current.Release(dispatch.Attempt, s.now())
+		now := s.now()
+		released, err := current.Release(dispatch.Attempt, dispatch.Worker, now, now)
 		if err != nil {
 			return err
 		}
@@ -93,10 +98,31 @@ func (s *Store) ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) 
 	return err
 }
 
+// PostponeAttempt is [Store.ReleaseAttempt] for an attempt that has no job, or
+// that goes to another lane: the job for it is queued.
+func (s *Store) PostponeAttempt(ctx context.Context, dispatch *webhook.Dispatch, lane webhook.Lane, until time.Time) error {
+	err := s.write(ctx, "postpone attempt", func(tx *transaction) error {
+		current, err := lockedDelivery(tx, dispatch.DeliveryID)
+		if err != nil {
+			return err
+		}
+		released, err := current.Release(dispatch.Attempt, dispatch.Worker, until, s.now())
+		if err != nil {
+			return err
+		}
+		tx.Enqueue(released.NextJob(lane, until))
+		return saveDelivery(tx, &current, &released)
+	})
+	if webhook.CodeOf(err) == webhook.CodeOvertaken {
+		return nil
+	}
+	return err
+}
+
 // FinishAttempt records the outcome of an attempt, and queues the next one if
 // there is to be one. It returns why the config was disabled because of it, ""
-// if it was not. An attempt that was overtaken, because the queue gave its job
-// to another worker, gives [webhook.CodeOvertaken] and changes nothing.
+// if it was not. An attempt that was overtaken, because its worker was taken
+// for dead, gives [webhook.CodeOvertaken] and changes nothing.
 func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error) {
 	lane := webhook.LaneDeliveries
 	err = s.write(ctx, "finish attempt", func(tx *transaction) error {
@@ -108,7 +134,7 @@ func (s *Store) FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, o
 		if err != nil {
 			return err
 		}
-		finished, err := current.Finish(dispatch.Attempt, &outcome, config, s.now())
+		finished, err := current.Finish(dispatch.Attempt, dispatch.Worker, &outcome, config, s.now())
 		if err != nil {
 			return err
 		}
@@ -176,11 +202,10 @@ func (s *Store) insertAttempt(tx *transaction, deliveryID webhook.ID, a webhook.
 		store.Micros(a.CreatedAt))
 }
 
-// Requeue puts a job into the queue again, for a worker that cannot take it
-// now.
-func (s *Store) Requeue(ctx context.Context, job webhook.Job) error {
-	return s.write(ctx, "queue a job again", func(tx *transaction) error {
-		tx.Enqueue(job)
+// Requeue puts jobs into the queue again.
+func (s *Store) Requeue(ctx context.Context, jobs ...webhook.Job) error {
+	return s.write(ctx, "queue jobs again", func(tx *transaction) error {
+		tx.Enqueue(jobs...)
 		return nil
 	})
 }

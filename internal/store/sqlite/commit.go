@@ -129,6 +129,9 @@ func (c *committer) commit(first *operation) {
 		if o.err == nil {
 			c.unfolded += o.tx.changes
 		}
+		if o.tx != nil {
+			o.tx.direct.End(o.err)
+		}
 		close(o.done)
 	}
 }

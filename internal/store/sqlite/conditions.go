@@ -3,6 +3,7 @@ package sqlite
 import (
 	"strings"
 
+	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
 )
 
@@ -17,6 +18,13 @@ type conditions struct {
 func (c *conditions) add(term string, arg any) {
 	c.terms = append(c.terms, term)
 	c.args = append(c.args, arg)
+}
+
+// addState selects a state, "" for all.
+func (c *conditions) addState(state webhook.DeliveryState) {
+	if state != "" {
+		c.terms = append(c.terms, store.StateCondition(state))
+	}
 }
 
 // addIDs selects the ids from low on and below high; zero is no bound.

@@ -33,16 +33,12 @@ func countDeliveries(q querier, organisationID int64, filter webhook.DeliveryFil
 // sumQuery adds up the sums of a cover's spans and the changes that are not
 // among them yet.
 func sumQuery(organisationID int64, filter webhook.DeliveryFilter, cover store.Cover) (query string, args []any) {
-	column, webhookID, syncID := store.CountColumn(filter.State), store.AnyWebhook, store.AnySync
+	column, webhookID := store.CountColumn(filter.State), store.AnyWebhook
 	changes := conditions{}
 	changes.add(`organisation_id = ?`, organisationID)
 	if filter.WebhookID != nil {
 		webhookID = *filter.WebhookID
 		changes.add(`webhook_id = ?`, webhookID)
-	}
-	if filter.SyncID != "" {
-		syncID = filter.SyncID
-		changes.add(`sync_id = ?`, syncID)
 	}
 	changes.add(`made >= ?`, cover.Inner.Low)
 	changes.add(`made < ?`, cover.Inner.High)
@@ -50,8 +46,8 @@ func sumQuery(organisationID int64, filter webhook.DeliveryFilter, cover store.C
 	args = changes.args
 	for _, spans := range cover.Spans {
 		parts = append(parts, `SELECT `+column+` FROM delivery_counts
-			WHERE organisation_id = ? AND webhook_id = ? AND sync_id = ? AND level = ? AND span BETWEEN ? AND ?`)
-		args = append(args, organisationID, webhookID, syncID, spans.Level, spans.First, spans.Last)
+			WHERE organisation_id = ? AND webhook_id = ? AND level = ? AND span BETWEEN ? AND ?`)
+		args = append(args, organisationID, webhookID, spans.Level, spans.First, spans.Last)
 	}
 	return `SELECT COALESCE(sum(n), 0) FROM (` + strings.Join(parts, ` UNION ALL `) + `)`, args
 }
@@ -68,8 +64,8 @@ func insertChanges(ctx context.Context, tx *sql.Tx, group []*operation) (rows in
 	for _, key := range keys {
 		change := all[key]
 		_, err := tx.ExecContext(ctx, `INSERT INTO delivery_changes
-			(organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			key.OrganisationID, key.WebhookID, key.SyncID, key.Made,
+			(organisation_id, webhook_id, made, pending, processing, delivered, failed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			key.OrganisationID, key.WebhookID, key.Made,
 			change.Pending, change.Processing, change.Delivered, change.Failed)
 		if err != nil {
 			return 0, err
@@ -79,27 +75,24 @@ func insertChanges(ctx context.Context, tx *sql.Tx, group []*operation) (rows in
 }
 
 // foldSQL adds all changes up to an id to the sums: for each level, and for all
-// deliveries, a config's, a sync's, and those of both. Changes of the same
-// shortest span are added up first: mostly there are few spans.
+// deliveries and those of a config. Changes of the same shortest span are added
+// up first: mostly there are few spans.
 var foldSQL = fmt.Sprintf(`INSERT INTO delivery_counts
-	(organisation_id, webhook_id, sync_id, level, span, pending, processing, delivered, failed)
-	SELECT c.organisation_id,
-		CASE WHEN of.webhook THEN c.webhook_id ELSE %d END AS webhook,
-		CASE WHEN of.sync THEN c.sync_id ELSE '%s' END AS sync,
-		l.level, c.span >> (l.level - %d),
-		sum(c.pending), sum(c.processing), sum(c.delivered), sum(c.failed)
+	(organisation_id, webhook_id, level, span, pending, processing, delivered, failed)
+	SELECT c.organisation_id, CASE WHEN of.webhook THEN c.webhook_id ELSE %d END AS webhook,
+		l.level, c.span >> (l.level - %d), sum(c.pending), sum(c.processing), sum(c.delivered), sum(c.failed)
 	FROM (
-		SELECT organisation_id, webhook_id, sync_id, made >> %d AS span, sum(pending) AS pending,
+		SELECT organisation_id, webhook_id, made >> %d AS span, sum(pending) AS pending,
 			sum(processing) AS processing, sum(delivered) AS delivered, sum(failed) AS failed
-		FROM delivery_changes WHERE id <= ? GROUP BY 1, 2, 3, 4
+		FROM delivery_changes WHERE id <= ? GROUP BY 1, 2, 3
 	) c
-	CROSS JOIN (SELECT 0 AS webhook, 0 AS sync UNION ALL SELECT 1, 0 UNION ALL SELECT 0, 1 UNION ALL SELECT 1, 1) of
+	CROSS JOIN (SELECT 0 AS webhook UNION ALL SELECT 1) of
 	CROSS JOIN (%s) l
-	WHERE NOT of.sync OR c.sync_id <> ''
-	GROUP BY 1, 2, 3, 4, 5
+	WHERE true
+	GROUP BY 1, 2, 3, 4
 	ON CONFLICT DO UPDATE SET pending = pending + excluded.pending, processing = processing + excluded.processing,
 		delivered = delivered + excluded.delivered, failed = failed + excluded.failed`,
-	store.AnyWebhook, store.AnySync, store.Levels()[0], store.Levels()[0], levelRows())
+	store.AnyWebhook, store.Levels()[0], store.Levels()[0], levelRows())
 
 func levelRows() string {
 	var rows []string

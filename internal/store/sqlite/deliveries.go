@@ -21,13 +21,15 @@ func (s *Store) Deliveries(ctx context.Context, organisationID int64, filter web
 }
 
 func deliveryPage(q querier, organisationID int64, filter webhook.DeliveryFilter) (page webhook.DeliveryPage, err error) {
+	page.SetDeliveries([]webhook.Delivery{}, webhook.PageLimit(filter.Limit))
 	where := deliveryConditions(organisationID, filter)
 	where.addIDs(store.IDRange(filter.From, filter.To))
 	if !filter.Cursor.IsZero() {
 		where.add(`id < ?`, filter.Cursor)
 	}
-	if page.Count, err = countDeliveries(q, organisationID, filter); err != nil {
-		return page, err
+	page.Count, err = countDeliveries(q, organisationID, filter)
+	if err != nil || page.Count == 0 {
+		return page, err // nothing is looked for that is not there
 	}
 	limit := webhook.PageLimit(filter.Limit)
 	// One row more than asked for tells whether another page follows.
@@ -45,9 +47,7 @@ func deliveryPage(q querier, organisationID int64, filter webhook.DeliveryFilter
 func deliveryConditions(organisationID int64, filter webhook.DeliveryFilter) conditions {
 	where := conditions{}
 	where.add(`organisation_id = ?`, organisationID)
-	if filter.State != "" {
-		where.add(`state = ?`, filter.State)
-	}
+	where.addState(filter.State)
 	if filter.WebhookID != nil {
 		where.add(`webhook_id = ?`, *filter.WebhookID)
 	}
@@ -125,11 +125,11 @@ func (s *Store) ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (w
 func insertDelivery(tx *transaction, d *webhook.Delivery) error {
 	err := tx.Exec(`INSERT INTO deliveries
 		(id, organisation_id, event_id, webhook_id, webhook_name, webhook_url, state, latest_status_code, attempt_count,
-			retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?, ?)`,
+			retries, failure_reason, next_attempt_at, event_type, integration, sync_id, created_at, updated_at, worker)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, NULLIF(?, ''), NULLIF(?, ''), NULLIF(?, ''), ?, ?, NULLIF(?, 0))`,
 		d.ID, d.OrganisationID, d.EventID, d.WebhookID, d.WebhookName, d.WebhookURL, d.State, d.LatestStatusCode,
 		d.AttemptCount, d.Retries, d.FailureReason, store.MicrosOrNil(d.NextAttemptAt), d.EventType, d.Integration, d.SyncID,
-		store.Micros(d.CreatedAt), store.Micros(d.UpdatedAt))
+		store.Micros(d.CreatedAt), store.Micros(d.UpdatedAt), d.Worker)
 	if err != nil {
 		return organisationMissing(err)
 	}
@@ -140,9 +140,9 @@ func insertDelivery(tx *transaction, d *webhook.Delivery) error {
 // saveDelivery stores the delivery that current has become.
 func saveDelivery(tx *transaction, current, next *webhook.Delivery) error {
 	err := tx.Exec(`UPDATE deliveries SET state = ?, latest_status_code = ?, attempt_count = ?, retries = ?,
-		failure_reason = NULLIF(?, ''), next_attempt_at = ?, updated_at = ? WHERE id = ?`,
+		failure_reason = NULLIF(?, ''), next_attempt_at = ?, updated_at = ?, worker = NULLIF(?, 0) WHERE id = ?`,
 		next.State, next.LatestStatusCode, next.AttemptCount, next.Retries,
-		next.FailureReason, store.MicrosOrNil(next.NextAttemptAt), store.Micros(next.UpdatedAt), next.ID)
+		next.FailureReason, store.MicrosOrNil(next.NextAttemptAt), store.Micros(next.UpdatedAt), next.Worker, next.ID)
 	if err != nil {
 		return err
 	}

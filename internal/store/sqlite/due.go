@@ -32,7 +32,7 @@ func (s *Store) RequeueDue(ctx context.Context) error {
 	return s.write(ctx, "queue due deliveries", func(tx *transaction) error {
 		now := s.now()
 		due, err := collect(tx, store.ScanDelivery, `SELECT `+store.DeliveryColumns+` FROM deliveries
-			WHERE state = ? AND next_attempt_at <= ? ORDER BY id`, webhook.DeliveryPending, store.Micros(now))
+			WHERE state = 'PENDING' AND next_attempt_at <= ? ORDER BY id`, store.Micros(now))
 		if err != nil || len(due) == 0 {
 			return err
 		}

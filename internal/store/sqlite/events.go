@@ -68,8 +68,9 @@ func (s *Store) insertEvent(tx *transaction, event *webhook.Event, at time.Time)
 		payload = []byte{} // nil would be NULL
 	}
 	event.ID, at = s.ids.Next(at)
-	err := tx.Exec(`INSERT INTO events (id, organisation_id, created_at, payload) VALUES (?, ?, ?, ?)`,
-		event.ID, event.OrganisationID, store.Micros(at), payload)
+	err := tx.Exec(`INSERT INTO events (id, organisation_id, created_at, webhook_type, integration_type, topic, sync_id, payload)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		event.ID, event.OrganisationID, store.Micros(at), event.Type, event.IntegrationType, event.Topic, event.SyncID, payload)
 	return organisationMissing(err)
 }
 
@@ -83,18 +84,42 @@ func payload(q querier, eventID webhook.ID) ([]byte, error) {
 	return sent, err
 }
 
-// deliver stores a delivery to a config, and its job. It returns the
-// delivery's id.
+// deliver stores a delivery to a config, with its first attempt begun here, or
+// with a job for that. It returns the delivery's id.
 func (s *Store) deliver(tx *transaction, event *webhook.Event, config *webhook.Config, lane webhook.Lane) (webhook.ID, error) {
 	now := s.now()
 	d := webhook.NewDelivery(event, config)
 	d.ID, d.CreatedAt = s.ids.Next(now)
 	d.UpdatedAt, d.NextAttemptAt = d.CreatedAt, &now
-	if err := insertDelivery(tx, &d); err != nil {
+	r, ok, err := s.reserve(tx, config, event.OrganisationID, lane)
+	if err != nil {
 		return webhook.ID{}, err
 	}
-	tx.Enqueue(d.NextJob(lane, now))
-	return d.ID, nil
+	if ok {
+		d = d.BeginDirectly(r.Worker())
+		dispatch := webhook.NewDispatch(&d, config, now)
+		dispatch.Payload = event.Payload
+		tx.direct.Add(r, &dispatch)
+	} else {
+		tx.Enqueue(d.NextJob(lane, now))
+	}
+	return d.ID, insertDelivery(tx, &d)
+}
+
+// reserve takes a place for an attempt of the worker in this process, if that
+// has not been taken for dead.
+func (s *Store) reserve(
+	tx *transaction, config *webhook.Config, organisationID int64, lane webhook.Lane,
+) (r webhook.Reservation, ok bool, err error) {
+	if r, ok = s.Reserve(config, organisationID, lane); !ok {
+		return nil, false, nil
+	}
+	live, err := liveWorkers(tx)
+	if err != nil || !live[r.Worker()] {
+		r.Cancel()
+		return nil, false, err
+	}
+	return r, true, nil
 }
 
 // DeliverTo stores an event with a delivery to one config, whatever that

@@ -108,12 +108,12 @@ func (s *Store) giveUp(tx *transaction, organisationID, configID int64, reason s
 	where := conditions{}
 	where.add(`organisation_id = ?`, organisationID)
 	where.add(`webhook_id = ?`, configID)
-	where.add(`state = ?`, webhook.DeliveryPending)
+	where.addState(webhook.DeliveryPending)
 	waiting := where.sql()
 	//nolint:gosec // the terms of the conditions are constants
 	result, err := tx.tx.ExecContext(tx.ctx, `INSERT INTO delivery_changes
-		(organisation_id, webhook_id, sync_id, made, pending, processing, delivered, failed)
-		SELECT organisation_id, webhook_id, COALESCE(sync_id, ''), created_at / 1000, -1, 0, 0, 1 FROM deliveries`+waiting, where.args...)
+		(organisation_id, webhook_id, made, pending, processing, delivered, failed)
+		SELECT organisation_id, webhook_id, created_at / 1000, -1, 0, 0, 1 FROM deliveries`+waiting, where.args...)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/hookline-go/hookline/internal/store"
 	"github.com/hookline-go/hookline/internal/webhook"
@@ -42,6 +45,8 @@ const (
 // exist. Any method may fail with [webhook.CodeUnavailable] when the database
 // is locked by another process, the disk is full or the like.
 type Store struct {
+	store.DirectSwitch
+
 	path    string
 	writer  *sql.DB
 	reader  *sql.DB // the writer itself if the database is in memory
@@ -56,6 +61,9 @@ type Store struct {
 	writes        *store.Writes
 	enqueuer      Enqueuer
 	committer     *committer
+
+	workersMu sync.Mutex
+	workers   *flock.Flock
 }
 
 // Enqueuer puts jobs into the queue in the transaction of what they are for.
@@ -144,7 +152,7 @@ func (s *Store) closePools() error {
 	if s.writer != s.reader {
 		err = errors.Join(err, s.writer.Close())
 	}
-	if err != nil {
+	if err = errors.Join(err, s.unlockWorkers()); err != nil {
 		return fmt.Errorf("close database %s: %w", s.path, err)
 	}
 	return nil

@@ -46,6 +46,8 @@ type transaction struct {
 	// jobs and counted are stored at the end, with those of the others.
 	jobs    []webhook.Job
 	counted store.Changes
+	// direct begin with the commit.
+	direct store.DirectAttempts
 	// changes is how many changes of counts the write has stored itself.
 	changes int
 }

@@ -16,7 +16,7 @@ import (
 // begin begins the attempt of a job.
 func (f *fixture) begin(t *testing.T, job webhook.Job) webhook.Dispatch {
 	t.Helper()
-	dispatch, err := f.BeginAttempt(t.Context(), job, lease)
+	dispatch, err := f.BeginAttempt(t.Context(), job, f.worker)
 	require.NoError(t, err)
 	return dispatch
 }
@@ -79,15 +79,17 @@ func testAttempts(t *testing.T, f *fixture) {
 		require.Equal(t, webhook.Dispatch{
 			DeliveryID: want.ID, EventID: want.EventID, OrganisationID: ours, ConfigID: config.ID, ConfigName: config.Name, URL: config.URL,
 			Payload: []byte(`{"n":1}`), Headers: config.Headers, SigningKeys: []webhook.Secret{config.SigningKey},
-			SignatureHeader: config.SignatureHeader, Attempt: i + 1, Retries: i,
+			SignatureHeader: config.SignatureHeader, Attempt: i + 1, Worker: f.worker, Retries: i,
 		}, dispatch)
 		want.State, want.NextAttemptAt, want.UpdatedAt = webhook.DeliveryProcessing, nil, f.micros()
+		want.Worker = f.worker
 		require.Equal(t, want, f.delivery(t, want.ID))
 
 		f.clock.Advance(time.Second)
 		outcome.Attempt.CreatedAt, outcome.Attempt.Duration = f.micros(), 1234567*time.Microsecond
 		outcome.Attempt.ResponseBody = []byte("antwörtet")
 		f.finish(t, dispatch, outcome)
+		want.Worker = 0
 		want.State, want.AttemptCount, want.LatestStatusCode = outcome.State, i+1, outcome.Attempt.StatusCode
 		want.UpdatedAt = f.micros()
 		if outcome.State == webhook.DeliveryPending {
@@ -106,7 +108,7 @@ func testAttempts(t *testing.T, f *fixture) {
 		require.Equal(t, want, got)
 	}
 	require.Empty(t, f.queue.Take())
-	_, err := f.BeginAttempt(t.Context(), job, lease)
+	_, err := f.BeginAttempt(t.Context(), job, f.worker)
 	requireCode(t, webhook.CodeOvertaken, err)
 	other := f.delivery(t, bystander.DeliveryID)
 	require.Equal(t, webhook.DeliveryPending, other.State)
@@ -117,25 +119,24 @@ func testOvertaken(t *testing.T, f *fixture) {
 	config := f.createConfig(t, minimal(ours))
 	job := f.publishTo(t, &config)
 	for _, unknown := range []webhook.ID{webhook.ID(uuid.New()), {}} {
-		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: unknown, Attempt: 1}, lease)
+		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: unknown, Attempt: 1}, f.worker)
 		requireCode(t, webhook.CodeNotFound, err)
 	}
 	for _, attempt := range []int{0, 2} {
-		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: job.DeliveryID, Attempt: attempt}, lease)
+		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: job.DeliveryID, Attempt: attempt}, f.worker)
 		requireCode(t, webhook.CodeOvertaken, err)
 	}
 	require.Equal(t, webhook.DeliveryPending, f.delivery(t, job.DeliveryID).State)
 
 	first := f.begin(t, job)
-	f.clock.Advance(lease)
-	second := f.begin(t, job) // the queue gave the job to another worker
+	second := f.begin(t, job) // it has lost the attempt
 	require.Equal(t, first, second)
 	f.finish(t, second, delivered())
 	before := f.snapshot(t)
 	requireCode(t, webhook.CodeOvertaken, f.finishError(t, first, f.retried()))
 	require.Equal(t, before, f.snapshot(t))
 	require.Empty(t, f.queue.Take())
-	_, err := f.BeginAttempt(t.Context(), job, lease)
+	_, err := f.BeginAttempt(t.Context(), job, f.worker)
 	requireCode(t, webhook.CodeOvertaken, err)
 }
 
@@ -182,7 +183,7 @@ func testConcurrentAttempts(t *testing.T, f *fixture) {
 				if i%2 == 0 {
 					outcome = delivered()
 				}
-				dispatch, err := f.BeginAttempt(t.Context(), job, lease)
+				dispatch, err := f.BeginAttempt(t.Context(), job, f.worker)
 				if err == nil {
 					err = f.finishError(t, dispatch, outcome)
 				}
@@ -276,7 +277,7 @@ func testUnwantedAttempts(t *testing.T, f *fixture) {
 			require.Nil(t, given.NextAttemptAt)
 			require.Equal(t, webhook.DeliveryProcessing, f.delivery(t, toRetry.DeliveryID).State)
 			require.Equal(t, webhook.DeliveryPending, f.delivery(t, other.DeliveryID).State)
-			_, err := f.BeginAttempt(t.Context(), waiting, lease)
+			_, err := f.BeginAttempt(t.Context(), waiting, f.worker)
 			requireCode(t, webhook.CodeOvertaken, err)
 
 			f.finish(t, toRetry, f.retried())
@@ -300,7 +301,7 @@ func testUnwantedWhenBegun(t *testing.T, f *fixture) {
 		webhook.ReasonConfigDisabled: disabled.ID, webhook.ReasonConfigDeleted: disabled.ID + 1,
 	} {
 		d := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: id})
-		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: d.ID, ConfigID: d.WebhookID, Attempt: 1}, lease)
+		_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: d.ID, ConfigID: d.WebhookID, Attempt: 1}, f.worker)
 		requireCode(t, webhook.CodeOvertaken, err)
 		given := f.delivery(t, d.ID)
 		require.Equal(t, webhook.DeliveryFailed, given.State)
@@ -308,7 +309,7 @@ func testUnwantedWhenBegun(t *testing.T, f *fixture) {
 	}
 	theirConfig := f.createConfig(t, minimal(theirs))
 	d := f.importDelivery(t, webhook.Delivery{OrganisationID: ours, WebhookID: theirConfig.ID})
-	_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: d.ID, ConfigID: d.WebhookID, Attempt: 1}, lease)
+	_, err := f.BeginAttempt(t.Context(), webhook.Job{DeliveryID: d.ID, ConfigID: d.WebhookID, Attempt: 1}, f.worker)
 	requireCode(t, webhook.CodeOvertaken, err)
 	require.Equal(t, webhook.ReasonConfigDeleted, f.delivery(t, d.ID).FailureReason)
 }

@@ -128,6 +128,10 @@ func BenchmarkThroughput(b *testing.B, open func(b *testing.B, job func(webhook.
 	if _, err := s.EnsureOrganisation(ctx, 1); err != nil {
 		b.Fatal(err)
 	}
+	worker, _, err := s.RegisterWorker(ctx, "benchmark")
+	if err != nil {
+		b.Fatal(err)
+	}
 	config := webhook.Config{OrganisationID: 1, Type: webhook.TypeConnectionChanged, Name: "benchmark", URL: "https://example.com/", SigningKey: "key"}
 	if _, err := s.CreateConfig(ctx, config, webhook.Idempotency{}); err != nil {
 		b.Fatal(err)
@@ -138,7 +142,7 @@ func BenchmarkThroughput(b *testing.B, open func(b *testing.B, job func(webhook.
 		return err
 	}
 	attempt := func() error {
-		dispatch, err := s.BeginAttempt(ctx, <-jobs, lease)
+		dispatch, err := s.BeginAttempt(ctx, <-jobs, worker)
 		if err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func testCancelledContext(t *testing.T, f *fixture) {
 			return err
 		},
 		"begin attempt": func() error {
-			_, err := f.BeginAttempt(ctx, webhook.Job{DeliveryID: logged.ID, ConfigID: logged.WebhookID, Attempt: 1}, lease)
+			_, err := f.BeginAttempt(ctx, webhook.Job{DeliveryID: logged.ID, ConfigID: logged.WebhookID, Attempt: 1}, f.worker)
 			return err
 		},
 		"finish attempt": func() error {

@@ -88,7 +88,7 @@ func (m *mix) beginOne(t *testing.T) {
 		return
 	}
 	i := m.random.IntN(len(m.jobs))
-	dispatch, err := m.BeginAttempt(t.Context(), m.jobs[i], lease)
+	dispatch, err := m.BeginAttempt(t.Context(), m.jobs[i], m.worker)
 	switch webhook.CodeOf(err) {
 	case webhook.CodeNotFound:
 		return // the recorder has a job before its transaction is committed

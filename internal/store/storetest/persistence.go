@@ -96,6 +96,7 @@ func testPagesOfTwoStores(t *testing.T, open Opener) {
 	for i := range stores {
 		queue := &Queue{}
 		stores[i] = &fixture{Store: openStore(t, open, cipher, clock, queue), clock: clock, queue: queue}
+		stores[i].register(t)
 	}
 	_, err := stores[0].EnsureOrganisation(t.Context(), ours)
 	require.NoError(t, err)
@@ -166,6 +167,7 @@ func testEverythingAtOnce(t *testing.T, open Opener) {
 	for i := range 2 {
 		queue := &Queue{}
 		f := &fixture{Store: openStore(t, open, cipher, clock, queue), clock: clock, queue: queue}
+		f.register(t)
 		if i == 0 {
 			_, err := f.EnsureOrganisation(t.Context(), ours)
 			require.NoError(t, err)
@@ -202,6 +204,7 @@ func testHealthOfTwoStores(t *testing.T, open Opener) {
 	stores := make([]*fixture, 2)
 	for i := range stores {
 		stores[i] = &fixture{Store: openStore(t, open, cipher, clock, queue), clock: clock, queue: queue}
+		stores[i].register(t)
 	}
 	_, err := stores[0].EnsureOrganisation(t.Context(), ours)
 	require.NoError(t, err)

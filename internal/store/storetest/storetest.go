@@ -39,10 +39,21 @@ type Store interface {
 	StartRecovery(ctx context.Context, recovery webhook.Recovery) (deliveries int64, err error)
 	ContinueRecovery(ctx context.Context, recovery webhook.Recovery, after webhook.ID, limit int) (last webhook.ID, err error)
 
-	BeginAttempt(ctx context.Context, job webhook.Job, lease time.Duration) (webhook.Dispatch, error)
+	StreamPosition(ctx context.Context, organisationID int64, after webhook.ID) (webhook.StreamPosition, error)
+	StreamEvents(ctx context.Context, organisationID int64, after webhook.StreamPosition, limit int) ([]webhook.StreamedEvent, error)
+
+	BeginAttempt(ctx context.Context, job webhook.Job, worker int64) (webhook.Dispatch, error)
 	ReleaseAttempt(ctx context.Context, dispatch *webhook.Dispatch) error
+	PostponeAttempt(ctx context.Context, dispatch *webhook.Dispatch, lane webhook.Lane, until time.Time) error
 	FinishAttempt(ctx context.Context, dispatch *webhook.Dispatch, outcome webhook.Outcome) (disabled string, err error)
-	Requeue(ctx context.Context, job webhook.Job) error
+	Requeue(ctx context.Context, jobs ...webhook.Job) error
+
+	SetDirect(direct webhook.Direct)
+	RegisterWorker(ctx context.Context, client string) (id int64, dead []webhook.Worker, err error)
+	Beat(ctx context.Context, worker int64) (others []webhook.Worker, err error)
+	TakeOver(ctx context.Context, worker int64, limit int) (more bool, err error)
+	UnderWay(ctx context.Context, worker int64) ([]webhook.ID, error)
+	Abandon(ctx context.Context, worker int64, id webhook.ID) error
 
 	ImportDelivery(ctx context.Context, d webhook.DeliveryDetail) (webhook.Delivery, error)
 	Delivery(ctx context.Context, organisationID int64, id webhook.ID) (webhook.DeliveryDetail, error)
@@ -92,6 +103,8 @@ func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
 		{"publish of an unknown organisation", testPublishOfUnknownOrganisation},
 		{"concurrent publishing", testConcurrentPublishing},
 		{"deliver to a config", testDeliverTo},
+		{"stream", testStream},
+		{"stream while publishing", testStreamWhilePublishing},
 		{"subscriptions", testSubscriptions},
 		{"attempts shown", testAttemptsShown},
 		{"idempotent publishing", testIdempotentPublishing},
@@ -100,8 +113,15 @@ func Run(t *testing.T, newDatabase func(t *testing.T) Opener) {
 		{"concurrent keys of configs", testConcurrentConfigKeys},
 		{"failed requests keep no key", testFailedRequestsKeepNoKey},
 		{"attempts", testAttempts},
-		{"lease", testLease},
+		{"workers", testWorkers},
+		{"take over", testTakeOver},
+		{"fencing", testFencing},
+		{"strays", testStrays},
 		{"release", testRelease},
+		{"postpone", testPostpone},
+		{"direct", testDirect},
+		{"direct fails", testDirectFails},
+		{"model", testModel},
 		{"overtaken", testOvertaken},
 		{"concurrent finish", testConcurrentFinish},
 		{"concurrent attempts", testConcurrentAttempts},
@@ -151,9 +171,6 @@ func RunPersistent(t *testing.T, newDatabase func(t *testing.T) Opener) {
 	t.Run("keys of two stores", func(t *testing.T) { testKeysOfTwoStores(t, newDatabase(t)) })
 }
 
-// lease is how long a worker has an attempt.
-const lease = 30 * time.Second
-
 // Organisations of the fixture.
 const (
 	ours   int64 = 1
@@ -163,14 +180,16 @@ const (
 // fixture is an open store with two organisations and a clock.
 type fixture struct {
 	Store
-	clock *Clock
-	queue *Queue
+	clock  *Clock
+	queue  *Queue
+	worker int64
 }
 
 func newFixture(t *testing.T, open Opener) *fixture {
 	t.Helper()
 	f := &fixture{clock: NewClock(), queue: &Queue{}}
 	f.Store = openStore(t, open, NewCipher(t), f.clock, f.queue)
+	f.register(t)
 	for _, id := range []int64{ours, theirs} {
 		_, err := f.EnsureOrganisation(t.Context(), id)
 		require.NoError(t, err)

@@ -33,6 +33,7 @@ func (f *forgetful) Open(sealed, associatedData []byte) ([]byte, error) {
 func testUnreadableSecrets(t *testing.T, open Opener) {
 	cipher, clock, queue := &forgetful{Cipher: NewCipher(t)}, NewClock(), &Queue{}
 	f := &fixture{Store: openStore(t, open, cipher, clock, queue), clock: clock, queue: queue}
+	f.register(t)
 	_, err := f.EnsureOrganisation(t.Context(), ours)
 	require.NoError(t, err)
 	secretive := full(ours)
@@ -53,7 +54,7 @@ func testUnreadableSecrets(t *testing.T, open Opener) {
 	requireCode(t, webhook.CodeDecryptionFailed, err)
 
 	f.begin(t, jobs[kept.ID])
-	_, err = f.BeginAttempt(t.Context(), jobs[lost.ID], lease)
+	_, err = f.BeginAttempt(t.Context(), jobs[lost.ID], f.worker)
 	requireCode(t, webhook.CodeDecryptionFailed, err)
 	waiting := f.delivery(t, jobs[lost.ID].DeliveryID)
 	require.Equal(t, webhook.DeliveryPending, waiting.State)

@@ -27,6 +27,9 @@ func GitHub(w io.Writer, r *Result) error {
 		if f.Schema != "" {
 			message += "\nspec " + position(f.Spec) + " " + f.Schema
 		}
+		if f.Was.Line > 0 {
+			message += "\nwas " + position(f.Was)
+		}
 		annotation(&out, string(f.Severity), f.Place, f.Code, message)
 	}
 	for _, p := range r.Problems {
@@ -36,7 +39,7 @@ func GitHub(w io.Writer, r *Result) error {
 		}
 		annotation(&out, command, p.Place, title, p.Reason)
 	}
-	fmt.Fprintf(&out, "%s\n", r.Summary.Line())
+	fmt.Fprintf(&out, "%s\n", r.Line())
 	_, err := io.WriteString(w, out.String())
 	return err
 }

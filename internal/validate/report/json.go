@@ -12,6 +12,7 @@ import (
 type (
 	jsonReport struct {
 		Version  int           `json:"version"`
+		Against  string        `json:"against,omitempty"`
 		Findings []jsonFinding `json:"findings"`
 		Problems []jsonProblem `json:"problems"`
 		Summary  Summary       `json:"summary"`
@@ -34,6 +35,7 @@ type (
 		Response    bool      `json:"response"`
 		Schema      string    `json:"schema,omitempty"`
 		Spec        jsonPlace `json:"spec,omitzero"`
+		Was         jsonPlace `json:"was,omitzero"`
 		Fingerprint string    `json:"fingerprint"`
 	}
 	jsonProblem struct {
@@ -46,12 +48,12 @@ type (
 
 // JSON prints a result for programs. It is what a baseline is made of.
 func JSON(w io.Writer, r *Result) error {
-	document := jsonReport{Version: 1, Findings: []jsonFinding{}, Problems: []jsonProblem{}, Summary: r.Summary}
+	document := jsonReport{Version: 1, Against: r.Against, Findings: []jsonFinding{}, Problems: []jsonProblem{}, Summary: r.Summary}
 	for _, f := range r.Findings {
 		document.Findings = append(document.Findings, jsonFinding{
 			jsonPlace: placeJSON(f.Place), Severity: f.Severity, Code: f.Code, In: f.In, Pointer: f.Pointer,
 			Message: f.Message, Suggestion: f.Suggestion, Operation: f.Operation, Request: f.Request,
-			Response: f.Response, Schema: f.Schema, Spec: placeJSON(f.Spec), Fingerprint: f.Fingerprint,
+			Response: f.Response, Schema: f.Schema, Spec: placeJSON(f.Spec), Was: placeJSON(f.Was), Fingerprint: f.Fingerprint,
 		})
 	}
 	for _, p := range r.Problems {

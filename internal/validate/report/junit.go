@@ -108,12 +108,17 @@ func junitRequest(c *Case) junitCase {
 		if f.Schema != "" {
 			fmt.Fprintf(&text, "  spec  %s  %s\n", position(f.Spec), f.Schema)
 		}
+		if f.Was.Line > 0 {
+			fmt.Fprintf(&text, "  was   %s\n", position(f.Was))
+		}
 	}
 	switch c.Status {
 	case Invalid:
 		out.Failure = &junitFailure{Message: count(len(c.Findings), "finding"), Type: c.Findings[0].Code, Text: text.String()}
 	case Unmatched:
 		out.Skipped = &junitFailure{Message: "the request is for no operation of the contract", Text: text.String()}
+	case Before:
+		out.Skipped = &junitFailure{Message: "the request broke the older document already"}
 	case Valid:
 	}
 	return out

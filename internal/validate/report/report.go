@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hookline-go/hookline/internal/validate/coverage"
 	"github.com/hookline-go/hookline/internal/validate/source"
 )
 
@@ -44,6 +45,9 @@ type Finding struct {
 	// states the rule.
 	Schema string
 	Spec   source.Place
+	// Was is where the older document has the rule, or what stands around it,
+	// where two documents are compared.
+	Was source.Place
 	// Operation is the operation's id, or empty where there is none.
 	Operation string
 	// Request is what the file calls the request, or empty.
@@ -55,14 +59,16 @@ type Finding struct {
 	Fingerprint string
 }
 
-// Status is what became of a request.
+// Status says how a request has fared.
 type Status string
 
-// What may become of a request.
+// The states of a request. Before is for a request that broke the older document
+// already, where two are compared.
 const (
 	Valid     Status = "valid"
 	Invalid   Status = "invalid"
 	Unmatched Status = "unmatched"
+	Before    Status = "before"
 )
 
 // Case is a request that was validated.
@@ -83,6 +89,9 @@ type Summary struct {
 	Valid     int `json:"valid"`
 	Invalid   int `json:"invalid"`
 	Unmatched int `json:"unmatched"`
+	// Before counts the requests that are not judged, as they broke the older
+	// document already, where two are compared.
+	Before int `json:"invalid_before"`
 	// OtherServers counts the requests that were ignored, as they are for
 	// servers that the contract does not have.
 	OtherServers int `json:"other_servers"`
@@ -115,8 +124,11 @@ type Result struct {
 	// Cases are kept only for formats that list valid requests too.
 	Cases   []Case
 	Summary Summary
-	// SpecFile is how the user calls the document.
-	SpecFile string
+	// SpecFile is how the user calls the document, and Against the older one that
+	// it is compared with, or empty.
+	SpecFile, Against string
+	// Coverage is nil unless it was asked for.
+	Coverage *coverage.Report
 	// Failing tells whether a finding, even a warning, makes the run fail.
 	Failing bool
 }
@@ -150,10 +162,33 @@ func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%s %ss", thousands(n), thing)
 }
 
 // Line renders the summary for people.
+func (r *Result) Line() string {
+	if r.Against == "" {
+		return r.Summary.Line()
+	}
+	s := &r.Summary
+	line := fmt.Sprintf("the change since %s breaks %s of %s that kept to it", clean(r.Against), thousands(s.Invalid),
+		count(s.Valid+s.Invalid, "request"))
+	if s.Before > 0 {
+		line += fmt.Sprintf("; %s did not", thousands(s.Before))
+	}
+	return line
+}
+
+// thousands writes a number as people read it: 1,214.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// Line renders the counts for people.
 func (s *Summary) Line() string {
 	var line strings.Builder
 	fmt.Fprintf(&line, "%s in %s: %d valid, %d invalid, %d unmatched",

@@ -132,6 +132,9 @@ func sarifResultOf(f *Finding, rule int) sarifResult {
 		result.Properties["schema"] = f.Schema
 		result.RelatedLocations = []sarifLocation{sarifLocationOf(f.Spec, "the rule in the contract")}
 	}
+	if f.Was.Line > 0 {
+		result.RelatedLocations = append(result.RelatedLocations, sarifLocationOf(f.Was, "the older document"))
+	}
 	return result
 }
 

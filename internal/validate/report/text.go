@@ -36,7 +36,7 @@ func Text(w io.Writer, r *Result, colour bool) error {
 	if r.Summary.Invalid > 0 || r.ExitCode() == 2 {
 		colourOfAll = red
 	}
-	fmt.Fprintf(&out, "%s\n", p.paint(colourOfAll, r.Summary.Line()))
+	fmt.Fprintf(&out, "%s\n", p.paint(colourOfAll, r.Line()))
 	_, err := io.WriteString(w, out.String())
 	return err
 }
@@ -64,6 +64,9 @@ func (p painter) finding(out *strings.Builder, f *Finding) {
 	}
 	if f.Schema != "" {
 		fmt.Fprintf(out, "  %s\n", p.paint(dim, "spec  "+position(f.Spec)+"  "+f.Schema))
+	}
+	if f.Was.Line > 0 {
+		fmt.Fprintf(out, "  %s\n", p.paint(dim, "was   "+position(f.Was)))
 	}
 }
 

@@ -10,3 +10,26 @@ UPDATE organisations SET configs = (SELECT count(*) FROM webhook_configs c WHERE
 ALTER TABLE webhook_configs ADD COLUMN failing_days INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE webhook_configs ADD COLUMN last_failure_at INTEGER;
 DROP INDEX webhook_configs_subscription;
+
+-- Processes that make attempts. beat increases as long as one lives.
+CREATE TABLE workers (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at INTEGER NOT NULL,
+    client     TEXT    NOT NULL, -- in the queue
+    beat       INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- The worker that has the attempt of a PROCESSING delivery under way.
+ALTER TABLE deliveries ADD COLUMN worker INTEGER;
+
+-- Lists of settled deliveries by state are read along the id; of the others there are few. FAILED is rare, too.
+DROP INDEX deliveries_state;
+DROP INDEX deliveries_webhook_state;
+DROP INDEX deliveries_sync_state;
+CREATE INDEX deliveries_worker ON deliveries (worker, id) WHERE state = 'PROCESSING';
+CREATE INDEX deliveries_processing ON deliveries (organisation_id, id) WHERE state = 'PROCESSING';
+CREATE INDEX deliveries_pending ON deliveries (organisation_id, id) WHERE state = 'PENDING';
+CREATE INDEX deliveries_webhook_pending ON deliveries (organisation_id, webhook_id, id) WHERE state = 'PENDING';
+CREATE INDEX deliveries_failed ON deliveries (organisation_id, id) WHERE state = 'FAILED';
+CREATE INDEX deliveries_webhook_failed ON deliveries (organisation_id, webhook_id, id) WHERE state = 'FAILED';
+CREATE INDEX deliveries_sync_failed ON deliveries (organisation_id, sync_id, id) WHERE state = 'FAILED' AND sync_id IS NOT NULL;
