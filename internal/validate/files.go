@@ -143,8 +143,8 @@ func (v *validator) read(kind format, in input, name string, r io.Reader) error 
 	}
 }
 
-// readScript reads a script, or a file that holds some. Whether one that has
-// nothing to do with requests is a good one is none of our business.
+// readScript reads a script, or a file that holds some. A script without requests
+// may have mistakes: nobody asked.
 func (v *validator) readScript(kind format, file *source.File, files shell.Files) error {
 	switch {
 	case !shell.Mentions(file.Data):

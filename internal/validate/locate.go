@@ -162,9 +162,9 @@ func maskJSON(t source.Text) (masked string, loose bool) {
 	return string(data), loose
 }
 
-// specPlace returns a rule's position in the document. One that is not to be
-// found, which only a document can be to blame for that was read in the
-// meantime, is at its beginning.
+// specPlace returns a rule's position in the document. A rule that cannot be
+// found, as in a document that has changed since it was read, is at the
+// document's beginning.
 func (v *validator) specPlace(pointer string) source.Place {
 	place := source.Place{File: v.result.SpecFile, Line: 1, Column: 1}
 	index, err := v.spec()

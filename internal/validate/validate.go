@@ -25,7 +25,7 @@ type Options struct {
 	// Exclude are globs of paths that are left out, besides those of the ignore
 	// file.
 	Exclude []string
-	// Spec is the file of an OpenAPI 3.0 document, or empty for hookline's own.
+	// Spec is the file of an OpenAPI document, or empty for hookline's own.
 	Spec string
 	// Servers are base URLs besides those of the document.
 	Servers []string

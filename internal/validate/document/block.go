@@ -30,8 +30,7 @@ func (r *reader) block(language string, code source.Text) error {
 	switch {
 	case isShell, language == "" && begins.MatchString(code.Value):
 		code = withoutPlaceholders(commands(code))
-		// Only blocks with requests matter: whether the others are good scripts
-		// is none of our business.
+		// Blocks without requests may be no good scripts: nobody asked.
 		if !session && !shell.Mentions(code.Value) {
 			return nil
 		}

@@ -154,8 +154,7 @@ func (p pieces) Place(offset int) Place {
 	return piece.locator.Place(piece.at)
 }
 
-// Named returns another value, all of which is to be found where the text
-// begins.
+// Named returns another value, all of which stands where the text begins.
 func (t Text) Named(value string) Text {
 	named := NewText(value, Fixed(t, 0))
 	if !t.Known() {
