@@ -36,7 +36,7 @@ Examples:
 func validateFlags() []cli.Flag {
 	return []cli.Flag{
 		choiceFlag("format", "text", "`FORMAT` of the output", report.Formats()...),
-		stringFlag("spec", "", "OpenAPI 3.0 document `FILE` (default: hookline's own contract)"),
+		stringFlag("spec", "", "OpenAPI 3 document `FILE` (default: hookline's own contract)"),
 		&cli.StringSliceFlag{Name: "server", Usage: "base `URL` besides those of the document; may be repeated", Sources: variable("server")},
 		stringFlag("operation", "", "`ID` of the operation that bare bodies are for; ID:STATUS for a response's"),
 		stringFlag("env", "", "`NAME` of the environment that .http files take their variables from"),
