@@ -5,6 +5,7 @@
 SPECTRAL := tools/node_modules/.bin/spectral
 INTEROP_JAVASCRIPT := tools/interop/node_modules/.package-lock.json
 INTEROP_PYTHON := tools/interop/venv/installed
+BROWSER := tools/browser/node_modules/.package-lock.json
 CENSUS := tools/census/node_modules/.package-lock.json
 # Arguments for `make run`, for example ARGS='--listen 127.0.0.1:9090'.
 ARGS ?=
@@ -29,6 +30,9 @@ test: ## run all tests; the last line says what of them needs something that is 
 interop: interop-javascript interop-python ## install other languages' webhook libraries, for the tests
 interop-javascript: $(INTEROP_JAVASCRIPT)
 interop-python: $(INTEROP_PYTHON)
+
+.PHONY: browser
+browser: $(BROWSER) ## install what the tests in a browser need besides Chromium
 
 .PHONY: postgresql
 postgresql: # see to it that tests find a PostgreSQL
@@ -115,11 +119,11 @@ vuln: bin/govulncheck ## look for known vulnerabilities that the code reaches
 	./tools/vuln.sh
 
 .PHONY: tools
-tools: bin/golangci-lint bin/govulncheck $(SPECTRAL) interop ## fetch and build every tool
+tools: bin/golangci-lint bin/govulncheck $(SPECTRAL) interop browser ## fetch and build every tool
 
 .PHONY: clean
 clean: ## remove all that make has built or installed
-	rm -rf bin tools/node_modules tools/census/node_modules tools/interop/node_modules tools/interop/venv
+	rm -rf bin tools/node_modules tools/census/node_modules tools/interop/node_modules tools/interop/venv tools/browser/node_modules
 
 bin/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/govulncheck: TOOL := golang.org/x/vuln/cmd/govulncheck
@@ -140,6 +144,9 @@ $(INTEROP_JAVASCRIPT): tools/interop/package.json tools/interop/package-lock.jso
 	@touch $@
 
 # The stamp comes last: an environment that was left unfinished is made anew.
+$(BROWSER): tools/browser/package.json tools/browser/package-lock.json tools/browser/.npmrc
+	cd tools/browser && npm ci
+
 $(INTEROP_PYTHON): tools/interop/requirements.txt
 	rm -rf tools/interop/venv
 	python3 -m venv tools/interop/venv

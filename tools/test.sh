@@ -29,6 +29,7 @@ part() {
 
 part javascript interop-javascript node npm
 part python interop-python python3
+part browser browser chromium node npm
 part postgresql postgresql
 part pgbouncer pgbouncer
 part sqlite3 sqlite3 sqlite3

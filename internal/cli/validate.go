@@ -18,13 +18,15 @@ func validateCommand() *cli.Command {
 		Name:      "validate",
 		Usage:     "tell which recorded or hand-written requests break the contract, and where",
 		ArgsUsage: "[PATH …]",
-		Description: `Reads JSON and YAML fixtures, HAR recordings, .http and .rest files, curl commands in shell scripts
-and Markdown, and Postman collections; the path - is standard input. The exit status is 0 if every request is valid,
+		Description: `Reads HAR recordings and access logs, .http, .hurl and .bru files, Postman and Insomnia collections,
+JSON and YAML fixtures, examples of OpenAPI documents, and curl and HTTPie commands in shell scripts, YAML of CI systems,
+Makefiles, Dockerfiles and documents; the path - is standard input. The exit status is 0 if every request is valid,
 1 for violations, and 2 if something could not be read or no request was found.
 
 Examples:
    hookline validate testdata docs/*.md
    hookline validate --format github .
+   hookline validate --spec api.yaml --against-ref origin/main recordings
    git show HEAD:api.http | hookline validate -
    hookline validate --operation createWebhookConfig body.json
    hookline validate --explain enum`,
@@ -36,10 +38,10 @@ Examples:
 func validateFlags() []cli.Flag {
 	return []cli.Flag{
 		choiceFlag("format", "text", "`FORMAT` of the output", report.Formats()...),
-		stringFlag("spec", "", "OpenAPI 3 document `FILE` (default: hookline's own contract)"),
+		stringFlag("spec", "", "OpenAPI document `FILE`, 3.0 to 3.2 (default: hookline's own contract)"),
 		&cli.StringSliceFlag{Name: "server", Usage: "base `URL` besides those of the document; may be repeated", Sources: variable("server")},
 		stringFlag("operation", "", "`ID` of the operation that bare bodies are for; ID:STATUS for a response's"),
-		stringFlag("env", "", "`NAME` of the environment that .http files take their variables from"),
+		stringFlag("env", "", "`NAME` of the environment that .http and .bru files and collections take their variables from"),
 		&cli.StringSliceFlag{Name: "exclude", Usage: "`GLOB` of paths to leave out; may be repeated", Sources: variable("exclude")},
 		stringFlag("against", "", "report only what keeps to the older document `FILE` and breaks this one"),
 		stringFlag("against-ref", "", "as --against, with the document of --spec as the revision `REV` of git has it"),

@@ -75,7 +75,7 @@ used.json:4:110  error  undocumented_status  response status
 used.json:6:29  error  not_found  path
   the contract has no such path
   was   old.yaml:20:5
-the change since old.yaml breaks 3 of 4 requests that kept to it; 1 did not
+the change since old.yaml breaks 3 of the 4 requests that kept to it; 1 did not
 `, out.String())
 	for _, format := range report.Formats() {
 		out.Reset()
@@ -95,7 +95,7 @@ func TestAgainstItself(t *testing.T) {
 	writeFile(t, "used.json", usedRequests)
 	result := run(t, validate.Options{Paths: []string{"used.json"}, Spec: "old.yaml", Against: "old.yaml"})
 	assert.Zero(t, result.ExitCode())
-	assert.Equal(t, "the change since old.yaml breaks 0 of 4 requests that kept to it; 1 did not", result.Line())
+	assert.Equal(t, "the change since old.yaml breaks 0 of the 4 requests that kept to it; 1 did not", result.Line())
 }
 
 // TestAgainstRevision takes the older document from git.

@@ -125,7 +125,7 @@ type validator struct {
 
 func newValidator(ctx context.Context, o Options) (*validator, error) {
 	v := &validator{
-		ctx: ctx, options: o, seen: map[string]int{}, result: &report.Result{SpecFile: "openapi.yaml"},
+		ctx: ctx, options: o, seen: map[string]int{}, result: &report.Result{SpecFile: "openapi.yaml", BuiltIn: o.Spec == ""},
 		bodyFiles: map[string]*source.File{},
 	}
 	if err := v.load(ctx); err != nil {

@@ -26,6 +26,9 @@ func GitHub(w io.Writer, r *Result) error {
 		}
 		if f.Schema != "" {
 			message += "\nspec " + position(f.Spec) + " " + f.Schema
+			if r.BuiltIn {
+				message += " (hookline spec prints it)"
+			}
 		}
 		if f.Was.Line > 0 {
 			message += "\nwas " + position(f.Was)

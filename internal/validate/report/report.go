@@ -127,6 +127,9 @@ type Result struct {
 	// SpecFile is how the user calls the document, and Against the older one that
 	// it is compared with, or empty.
 	SpecFile, Against string
+	// BuiltIn says that the document is the one within the program, which users do
+	// not have as a file.
+	BuiltIn bool
 	// Coverage is nil unless it was asked for.
 	Coverage *coverage.Report
 	// Failing tells whether a finding, even a warning, makes the run fail.
@@ -162,7 +165,7 @@ func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	return fmt.Sprintf("%s %ss", thousands(n), thing)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // Line renders the summary for people.
@@ -171,8 +174,8 @@ func (r *Result) Line() string {
 		return r.Summary.Line()
 	}
 	s := &r.Summary
-	line := fmt.Sprintf("the change since %s breaks %s of %s that kept to it", clean(r.Against), thousands(s.Invalid),
-		count(s.Valid+s.Invalid, "request"))
+	line := fmt.Sprintf("the change since %s breaks %s of the %s requests that kept to it", clean(r.Against),
+		thousands(s.Invalid), thousands(s.Valid+s.Invalid))
 	if s.Before > 0 {
 		line += fmt.Sprintf("; %s did not", thousands(s.Before))
 	}

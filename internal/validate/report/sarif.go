@@ -101,7 +101,7 @@ func SARIF(w io.Writer, r *Result, version string) error {
 			rules[f.Code] = index
 			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(f.Code))
 		}
-		run.Results = append(run.Results, sarifResultOf(f, index))
+		run.Results = append(run.Results, sarifResultOf(r, f, index))
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
@@ -117,7 +117,7 @@ func sarifRuleOf(code string) sarifRule {
 	}
 }
 
-func sarifResultOf(f *Finding, rule int) sarifResult {
+func sarifResultOf(r *Result, f *Finding, rule int) sarifResult {
 	message := f.Message
 	if f.Suggestion != "" {
 		message += "; did you mean " + f.Suggestion + "?"
@@ -130,12 +130,21 @@ func sarifResultOf(f *Finding, rule int) sarifResult {
 	}
 	if f.Schema != "" {
 		result.Properties["schema"] = f.Schema
-		result.RelatedLocations = []sarifLocation{sarifLocationOf(f.Spec, "the rule in the contract")}
+		result.RelatedLocations = []sarifLocation{sarifLocationOf(f.Spec, r.ruleName())}
 	}
 	if f.Was.Line > 0 {
 		result.RelatedLocations = append(result.RelatedLocations, sarifLocationOf(f.Was, "the older document"))
 	}
 	return result
+}
+
+// ruleName says what the place of a rule is, and where users find the document
+// that is within the program.
+func (r *Result) ruleName() string {
+	if r.BuiltIn {
+		return "the rule in hookline's own contract, which hookline spec prints"
+	}
+	return "the rule in the contract"
 }
 
 func sarifLocationOf(p source.Place, message string) sarifLocation {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/hookline-go/hookline/internal/validate/source"
@@ -35,6 +36,9 @@ func Text(w io.Writer, r *Result, colour bool) error {
 	colourOfAll := green
 	if r.Summary.Invalid > 0 || r.ExitCode() == 2 {
 		colourOfAll = red
+	}
+	if r.BuiltIn && slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Schema != "" }) {
+		fmt.Fprintf(&out, "%s\n", p.paint(dim, r.SpecFile+" is hookline's own contract: hookline spec prints it"))
 	}
 	fmt.Fprintf(&out, "%s\n", p.paint(colourOfAll, r.Line()))
 	_, err := io.WriteString(w, out.String())
