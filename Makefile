@@ -110,6 +110,20 @@ breaking: ## fail if openapi.yaml breaks callers or receivers of the last releas
 	go -C tools test ./...
 	./tools/breaking.sh
 
+.PHONY: generators
+generators: tools/generators/typescript/node_modules/.package-lock.json tools/generators/python/venv/installed ## generate clients in other languages, and let them talk to the service (GENERATORS=quick for some)
+	./tools/generators/run.sh $(GENERATORS)
+
+tools/generators/typescript/node_modules/.package-lock.json: tools/generators/typescript/package-lock.json tools/generators/typescript/.npmrc
+	cd tools/generators/typescript && npm ci
+	@touch $@
+
+tools/generators/python/venv/installed: tools/generators/python/requirements.txt
+	rm -rf tools/generators/python/venv
+	python3 -m venv tools/generators/python/venv
+	tools/generators/python/venv/bin/python -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
 .PHONY: api
 api: ## fail if the exported Go API is not what api/ says (UPDATE=1 records it)
 	./tools/api.sh $(if $(UPDATE),-update)
@@ -123,7 +137,7 @@ tools: bin/golangci-lint bin/govulncheck $(SPECTRAL) interop browser ## fetch an
 
 .PHONY: clean
 clean: ## remove all that make has built or installed
-	rm -rf bin tools/node_modules tools/census/node_modules tools/interop/node_modules tools/interop/venv tools/browser/node_modules
+	rm -rf bin tools/node_modules tools/census/node_modules tools/interop/node_modules tools/interop/venv tools/generators/typescript/node_modules tools/generators/python/venv tools/browser/node_modules
 
 bin/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/govulncheck: TOOL := golang.org/x/vuln/cmd/govulncheck

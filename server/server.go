@@ -54,13 +54,13 @@ func (s *settings) newRouter(engine *contract.Contract, implementation serverapi
 	e := echo.New()
 	e.Binder = binder{}
 	e.HTTPErrorHandler = func(err error, c echo.Context) { exchangeOf(c).routed = err }
-	admissions := map[string][]echo.MiddlewareFunc{}
+	guards := map[string][]echo.MiddlewareFunc{}
 	for _, operation := range engine.Operations() {
-		admissions[operation.ID] = []echo.MiddlewareFunc{s.admit(operation)}
+		guards[operation.ID] = []echo.MiddlewareFunc{s.guard(operation)}
 	}
 	strict := serverapi.NewStrictHandler(implementation, []serverapi.StrictMiddlewareFunc{s.call})
 	serverapi.RegisterHandlersWithOptions(headRouter{e}, strict, serverapi.RegisterHandlersOptions{
-		BaseURL: s.basePath, OperationMiddlewares: admissions,
+		BaseURL: s.basePath, OperationMiddlewares: guards,
 	})
 	for _, route := range s.routes {
 		route.register(e)
@@ -118,10 +118,10 @@ func (s *shell) route(x *exchange, r *http.Request) (err error) {
 	return x.routed
 }
 
-// admit checks a request to an operation: who calls, whether the rate limit
+// guard checks a request to an operation: who calls, whether the rate limit
 // allows it, and whether the request is valid. The body is read last, so that
 // strangers cost little.
-func (s *settings) admit(operation *contract.Operation) echo.MiddlewareFunc {
+func (s *settings) guard(operation *contract.Operation) echo.MiddlewareFunc {
 	route, timeout := s.basePath+operation.Path, s.timeoutOf(operation.ID)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -27,7 +27,9 @@ func TestQueueMetrics(t *testing.T) {
 				assert.Equal(t, http.StatusAccepted, got.status, "%s", got.body)
 			}
 			metrics := string(s.do(call{method: http.MethodGet, path: "/metrics"}).body)
+			pool := map[string]string{"sqlite": `go_sql_max_open_connections{db_name="writer"} `, "postgres": "hookline_database_pool_max_connections "}
 			for _, line := range []string{
+				pool[name],
 				`hookline_queue_due_deliveries{lane="deliveries"} 3`,
 				`hookline_queue_due_deliveries{lane="failing"} 0`,
 				`hookline_queue_oldest_due_age_seconds{lane="deliveries"} `,

@@ -54,6 +54,7 @@ func TestCrashOfPostgres(t *testing.T) {
 	t.Parallel()
 	server := postgrestest.NewCrashing(t)
 	c := newCrash(t, server.URL())
+	c.twiceIsFine = true // what the database could not record is sent again
 	c.runWith(kills(t), func() { server.Crash() })
 }
 
@@ -175,6 +176,7 @@ type crash struct {
 	acknowledged map[string]struct{}
 	received     map[string][]int32 // by webhook-id: in which of the service's lives it came
 	progress     chan struct{}      // tells of an acknowledged or received event
+	twiceIsFine  bool               // an event may come twice while the service runs
 	held         chan struct{}      // what comes is not answered until it is closed
 	unanswered   map[string]bool    // by webhook-id, of what is held
 }
@@ -402,7 +404,7 @@ func (c *crash) check() {
 	for id, lives := range c.received {
 		seen := map[int32]bool{}
 		for _, life := range lives {
-			assert.False(c.t, seen[life], "event %s came twice while the service ran", id)
+			assert.False(c.t, seen[life] && !c.twiceIsFine, "event %s came twice while the service ran", id)
 			seen[life] = true
 		}
 		duplicates += len(lives) - 1

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -138,7 +139,8 @@ func (d *dispatcher) keep(ctx context.Context, store func() error) {
 		if err == nil {
 			return
 		}
-		if code := webhook.CodeOf(err); code != webhook.CodeUnavailable {
+		isPassing := webhook.CodeOf(err) == webhook.CodeUnavailable || errors.Is(err, context.DeadlineExceeded)
+		if !isPassing {
 			d.logger.ErrorContext(ctx, "the outcome of an attempt cannot be stored; the attempt will be made again", slog.Any("error", err))
 			return
 		}

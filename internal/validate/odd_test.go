@@ -111,6 +111,13 @@ var runnerFeatures = []feature{
 		},
 	},
 	{
+		name: "variables that are read, and commands of find",
+		files: map[string]string{"a.sh": "read -r -d '' BODY <<'EOF'\n{\n  \"state\": 1\n}\nEOF\ncurl -X PUT --json \"$BODY\" " + update12 + "\nread -r BODY <<< x\ncurl -X PUT --json \"$BODY\" " + update12 + "\n" +
+			"find . -exec curl " + logs + "?limit=0 \\;\n"},
+		want:  []string{"a.sh:3:12 body /state type", "a.sh:9:83 query /limit minimum"},
+		valid: 1,
+	},
+	{
 		name: "scripts in arguments",
 		files: map[string]string{"a.sh": "bash -c 'L=0; curl " + logs + "?limit=$L'\nssh -p 22 host \"curl --json '{\\\"state\\\": 1}' -X PUT " + update12 + "\"\neval \"curl $X " + logs + "?limit=0\"\n" +
 			"docker exec -i c sh -lc \"cd /; curl '" + logs + "?limit=0'\"\nwatch -n 1 'curl " + logs + "?limit=0'\nssh host bash <<'EOF'\ncurl " + logs + "?limit=0\nEOF\n" +

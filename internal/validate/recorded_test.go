@@ -58,6 +58,11 @@ var recordedFeatures = []feature{
 		valid: 1,
 	},
 	{
+		name:  "recordings: no body at all",
+		files: entries(`{"request": {"method": "PUT", "url": "` + update12 + `", "postData": null}}`),
+		want:  []string{"a.har:2:1 body  required"},
+	},
+	{
 		name: "findings that files say are to be ignored",
 		files: map[string]string{
 			"a.sh": "# hookline: ignore minimum, enum\n\n# the logs\ncurl " + logs + "?limit=0\ncurl " + logs + "?limit=0 # hookline: ignore enum\n" +

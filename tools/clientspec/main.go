@@ -6,8 +6,8 @@
 //   - extensions, which name things of Go or speak to hookline's own tools;
 //   - `allOf` around one reference, which some turn into a class of its own:
 //     the reference takes its place;
-//   - null in an enum, which becomes a constant in many languages: nullable says
-//     it already;
+//   - an enum with null, which becomes a constant, or several types: the plain
+//     enum, nullable, takes its place;
 //   - links, anchors and comments.
 //
 // A request that keeps to the derived document may still break the contract; the
@@ -68,33 +68,61 @@ func derive(contract []byte) ([]byte, error) {
 	out.WriteString(header)
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
-	if err := encoder.Encode(simplify(document.Content[0])); err != nil {
+	if err := encoder.Encode(newDeriver(document.Content[0]).simplify(document.Content[0])); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), encoder.Close()
 }
 
+// deriver copies a document for generators.
+type deriver struct {
+	// orNull are the components that are another one or null, by reference:
+	// the name of that other one.
+	orNull map[string]string
+}
+
+func newDeriver(document *yaml.Node) *deriver {
+	d := &deriver{orNull: map[string]string{}}
+	schemas := child(child(document, "components"), "schemas")
+	if schemas == nil {
+		return d
+	}
+	for i := 0; i+1 < len(schemas.Content); i += 2 {
+		name, schema := schemas.Content[i].Value, schemas.Content[i+1]
+		// The house pattern of an enum or null: see CONTRIBUTING.md.
+		plain := child(schema, "x-go-type")
+		if plain != nil && child(schema, "enum") != nil && child(schemas, plain.Value) != nil {
+			d.orNull[schemaPrefix+name] = plain.Value
+		}
+	}
+	return d
+}
+
+const schemaPrefix = "#/components/schemas/"
+
 // simplify returns a copy for generators.
-func simplify(n *yaml.Node) *yaml.Node {
+func (d *deriver) simplify(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	plain := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style}
-	switch n.Kind {
-	case yaml.MappingNode:
-		if ref := onlyReference(n); ref != nil {
-			return simplify(ref)
-		}
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			key, value := n.Content[i], n.Content[i+1]
-			if leavesOut(key.Value, value) {
-				continue
-			}
-			plain.Content = append(plain.Content, simplify(key), simplify(withoutNull(key.Value, value)))
-		}
-	default:
+	if n.Kind != yaml.MappingNode {
+		plain := copyOf(n)
 		for _, item := range n.Content {
-			plain.Content = append(plain.Content, simplify(item))
+			plain.Content = append(plain.Content, d.simplify(item))
+		}
+		return plain
+	}
+	if ref := child(n, "$ref"); ref != nil && d.orNull[ref.Value] != "" {
+		return nullable(d.orNull[ref.Value])
+	}
+	if ref := onlyReference(n); ref != nil {
+		return d.simplify(ref)
+	}
+	plain := copyOf(n)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if !d.leavesOut(key.Value, value) {
+			plain.Content = append(plain.Content, copyOf(key), d.simplify(value))
 		}
 	}
 	return plain
@@ -102,33 +130,51 @@ func simplify(n *yaml.Node) *yaml.Node {
 
 // leavesOut tells whether a key is for validators and Go only. Links have a
 // mapping as their value, unlike a field of that name would in an example.
-func leavesOut(key string, value *yaml.Node) bool {
-	return strings.HasPrefix(key, "x-") || key == "not" || key == "links" && value.Kind == yaml.MappingNode
+func (d *deriver) leavesOut(key string, value *yaml.Node) bool {
+	if value.Kind == yaml.MappingNode && (key == "links" || d.orNull[schemaPrefix+key] != "") {
+		return true
+	}
+	return strings.HasPrefix(key, "x-") || key == "not"
 }
 
 // onlyReference returns the one reference that a schema wraps in allOf, to give
 // it a description or a default, and nil for any other mapping.
 func onlyReference(n *yaml.Node) *yaml.Node {
+	all := child(n, "allOf")
+	if all == nil || len(all.Content) != 1 || child(n, "nullable") != nil {
+		return nil
+	}
+	return all.Content[0]
+}
+
+// nullable is a reference or null, in the form that most generators know.
+func nullable(name string) *yaml.Node {
+	reference := mapping(text("$ref"), text(schemaPrefix+name))
+	all := &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{reference}}
+	return mapping(text("nullable"), &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"}, text("allOf"), all)
+}
+
+func mapping(content ...*yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.MappingNode, Content: content}
+}
+
+func text(value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
+}
+
+func copyOf(n *yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style}
+}
+
+// child returns the value of a mapping's key, and nil where there is none.
+func child(n *yaml.Node, key string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		all := n.Content[i+1]
-		if n.Content[i].Value == "allOf" && all.Kind == yaml.SequenceNode && len(all.Content) == 1 {
-			return all.Content[0]
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
 		}
 	}
 	return nil
-}
-
-// withoutNull takes null out of an enum.
-func withoutNull(key string, value *yaml.Node) *yaml.Node {
-	if key != "enum" || value.Kind != yaml.SequenceNode {
-		return value
-	}
-	plain := *value
-	plain.Content = nil
-	for _, item := range value.Content {
-		if item.Tag != "!!null" {
-			plain.Content = append(plain.Content, item)
-		}
-	}
-	return &plain
 }

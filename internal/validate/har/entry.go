@@ -66,7 +66,8 @@ func (e *entry) request(request *source.Request) error {
 		case "postData":
 			// Without a text there are params, or the exporter has left the
 			// body out.
-			posted, err = e.content(func(source.Text) bool { return true })
+			isThere := e.decoder.PeekKind() == '{'
+			posted, err = e.content(func(source.Text) bool { return isThere })
 		default:
 			err = e.decoder.SkipValue()
 		}

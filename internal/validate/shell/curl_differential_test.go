@@ -156,6 +156,7 @@ var commands = []string{
 	"if true; then curl -d x URL/a; fi",
 	"x=$(curl -s URL/a)",
 	"curl -d 'a=1\nb=2' URL/a",
+	"read -r -d '' P <<'EOF'\n{\"a\":\n 1}\nEOF\ncurl --data-binary \"$P\" URL/a",
 	"curl -H \"$(printf 'X-A: b')\" URL/a",
 }
 

@@ -14,10 +14,11 @@ var runners = words(`
 command env exec nohup nice ionice sudo doas time timeout gtimeout retry watch xargs parallel stdbuf setsid unbuffer
 chronic flock strace ltrace chroot su runuser busybox builtin then eval trap ssh bash sh zsh dash ash ksh
 docker podman nerdctl kubectl oc docker-compose podman-compose lxc vagrant heroku fly flyctl wsl proxychains
-proxychains4 torsocks nix-shell direnv op doppler dotenv hyperfine assert_success run`)
+proxychains4 torsocks nix-shell direnv op doppler dotenv hyperfine assert_success run find gcloud
+tmux screen script start caffeinate systemd-run`)
 
 // shells run a script that is a word of their own.
-var shells = words("bash sh zsh dash ash ksh busybox eval trap ssh su runuser watch parallel")
+var shells = words("bash sh zsh dash ash ksh busybox eval trap ssh su runuser watch parallel gcloud tmux screen script")
 
 func words(list string) map[string]bool {
 	set := map[string]bool{}

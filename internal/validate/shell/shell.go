@@ -212,6 +212,8 @@ func (s *script) run(words []source.Text, stdin input) {
 		s.setPositional(words[2:])
 	case name == "shift":
 		s.shift(words[1:])
+	case name == "read":
+		s.readInto(words[1:], stdin)
 	default:
 		if at := curlAt(words); at >= 0 {
 			c := curl{script: s, stdin: stdin, start: words[at]}
@@ -249,6 +251,28 @@ func (s *script) assign(assignments []*syntax.Assign) {
 			s.variables[name] = append(slices.Clip(before), s.elementsOf(a.Array)...)
 		case a.Array != nil:
 			s.variables[name] = s.elementsOf(a.Array)
+		}
+	}
+}
+
+// readInto keeps what read takes from its standard input: all of it with -d ”,
+// as scripts do with here-documents. Of a line, nothing is known.
+func (s *script) readInto(args []source.Text, stdin input) {
+	whole := false
+	for i, arg := range args {
+		switch {
+		case strings.HasPrefix(arg.Value, "-"):
+			whole = whole || strings.HasSuffix(arg.Value, "d") && i+1 < len(args) && args[i+1].Value == ""
+			continue
+		case arg.Value == "":
+			continue
+		}
+		delete(s.variables, arg.Value)
+		if !whole || stdin == nil || i+1 < len(args) {
+			continue
+		}
+		if text, known, err := stdin(); known && err == nil {
+			s.variables[arg.Value] = []source.Text{text.Trim()}
 		}
 	}
 }
