@@ -54,6 +54,11 @@ func parseURI(s string) *url.URL {
 	if err != nil {
 		return nil
 	}
+	before, _, _ := strings.Cut(s, "?")
+	before, _, _ = strings.Cut(before, "#")
+	if strings.Count(before, "[") > strings.Count(u.Host, "[") || strings.Count(before, "]") > strings.Count(u.Host, "]") {
+		return nil // an address has them, a path has not
+	}
 	return u
 }
 

@@ -292,6 +292,10 @@ func (w *walk) next(n *routeNode, end int) *target {
 // fill says what was matched. The offset is where the path begins in the URL.
 func (w *walk) fill(m *Match, found *target, offset int) {
 	m.Operation = found.operation
+	if len(found.names) == 0 {
+		m.PathParams = map[string]string{}
+		return
+	}
 	m.PathParams, m.RawPathParams = make(map[string]string, len(found.names)), make(map[string]string, len(found.names))
 	m.spans = make(map[string][2]int, len(found.names))
 	for i, name := range found.names {

@@ -186,6 +186,7 @@ var schemaCases = []schemaCase{
 			`{"email":"A <a@b.c>"}`: "/email format", `{"host":"-a"}`: "/host format", `{"host":"a..b"}`: "/host format",
 			`{"four":"127.0.0.01"}`: "/four format", `{"four":"::1"}`: "/four format", `{"six":"fe80::1%eth0"}`: "/six format",
 			`{"six":"127.0.0.1"}`: "/six format", `{"ref":"a b"}`: "/ref format", `{"uri":"/a"}`: "/uri format", `{"uri":":"}`: "/uri format",
+			`{"uri":"http:/[::1]"}`: "/uri format", `{"uri":"http://[::1]/[a]"}`: "/uri format",
 		},
 	},
 }
