@@ -89,7 +89,7 @@ func NewServer(tb testing.TB, options ...Option) *Server {
 	s.app = service
 	listener, err := service.Listen(tb.Context())
 	if err != nil {
-		tb.Fatalf("hooklinetest: %v", errors.Join(err, service.Close()))
+		tb.Fatalf("hooklinetest: %v", errors.Join(err, service.Close(tb.Context())))
 	}
 	s.serve(listener)
 	return s
@@ -106,7 +106,7 @@ func (s *Server) serve(listener net.Listener) {
 		s.faults.release()
 		cancel()
 		serving.Wait()
-		if err := errors.Join(failure, s.app.Close()); err != nil {
+		if err := errors.Join(failure, s.app.Close(ctx)); err != nil {
 			s.tb.Errorf("hooklinetest: the service did not stop cleanly: %v", err)
 		}
 	})

@@ -90,7 +90,7 @@ func TestOptions(t *testing.T) {
 		_ context.Context, err error, w http.ResponseWriter, _ *http.Request, opts nethttpmiddleware.ErrorHandlerOpts,
 	) {
 		var refusal *contract.Refusal
-		if assert.True(t, errors.As(err, &refusal)) {
+		if assert.ErrorAs(t, err, &refusal) {
 			assert.Len(t, refusal.Violations, 2)
 		}
 		assert.Equal(t, "addNote", opts.MatchedOperation.ID)

@@ -45,7 +45,7 @@ func New(ctx context.Context, config Config) (*App, error) {
 	}
 	a := &App{config: config, guard: newGuard(&config), metrics: telemetry.NewMetrics(config.Version), exports: exports}
 	if err := a.assemble(ctx); err != nil {
-		return nil, errors.Join(err, a.Close()) //nolint:contextcheck // what is left is exported also after ctx
+		return nil, errors.Join(err, a.Close(ctx))
 	}
 	return a, nil
 }
@@ -88,12 +88,12 @@ func (a *App) ReloadKeys() error { return a.store.keys.Reload() }
 const exportTimeout = 5 * time.Second
 
 // Close ends the use of the database, and exports what is left of traces and
-// logs. Requests must have ended before.
-func (a *App) Close() (err error) {
+// logs, also when ctx has ended. Requests must have ended before.
+func (a *App) Close(ctx context.Context) (err error) {
 	if a.store != nil {
 		err = a.store.Close()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), exportTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), exportTimeout)
 	defer cancel()
 	return errors.Join(err, a.exports.Shutdown(ctx))
 }

@@ -31,7 +31,7 @@ func TestDocumentedBackup(t *testing.T) {
 	}
 	service, err := app.New(t.Context(), config)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, service.Close()) })
+	t.Cleanup(func() { require.NoError(t, service.Close(t.Context())) })
 	var output bytes.Buffer
 	shell := exec.CommandContext(t.Context(), "sh", "-c", "umask 022; "+string(command)) //nolint:gosec // it is the documentation's
 	shell.Dir, shell.Stdout, shell.Stderr = directory, &output, &output

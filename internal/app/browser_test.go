@@ -199,7 +199,7 @@ func delivering(t *testing.T, attempted func()) (s *service, key string) {
 	t.Cleanup(func() {
 		stop()
 		serving.Wait()
-		assert.NoError(t, a.Close())
+		assert.NoError(t, a.Close(t.Context()))
 	})
 	return &service{t: t, url: "http://" + listener.Addr().String(), client: &http.Client{}, config: config}, key
 }

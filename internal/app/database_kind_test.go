@@ -75,7 +75,7 @@ func TestConcurrentFirstStarts(t *testing.T) {
 				Database: filepath.Join(directory, "hookline.db"), EncryptionKeyFile: key, Dev: true,
 			})
 			if err == nil {
-				err = service.Close()
+				err = service.Close(t.Context())
 			}
 			results <- err
 		}()

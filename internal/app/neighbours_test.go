@@ -64,7 +64,7 @@ func newNeighbours(tb testing.TB, database string, timeout time.Duration) *neigh
 	tb.Cleanup(func() {
 		cancel()
 		assert.NoError(tb, <-ended)
-		assert.NoError(tb, service.Close())
+		assert.NoError(tb, service.Close(tb.Context()))
 	})
 	return n
 }

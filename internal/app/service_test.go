@@ -51,7 +51,7 @@ func newService(t *testing.T, options ...func(*app.Config)) *service {
 	s.url, s.client = front.URL, front.Client()
 	s.close = sync.OnceFunc(func() {
 		front.Close()
-		assert.NoError(t, a.Close())
+		assert.NoError(t, a.Close(t.Context()))
 	})
 	t.Cleanup(s.close)
 	return s

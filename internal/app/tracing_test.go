@@ -101,7 +101,7 @@ func serve(t *testing.T, config app.Config) (stop func()) {
 	stop = sync.OnceFunc(func() {
 		cancel()
 		assert.NoError(t, <-ended)
-		assert.NoError(t, service.Close())
+		assert.NoError(t, service.Close(t.Context()))
 	})
 	t.Cleanup(stop)
 	return stop

@@ -161,14 +161,14 @@ func startService(ctx context.Context, config app.Config) (*running, error) {
 	}
 	listener, err := service.Listen(ctx)
 	if err != nil {
-		return nil, errors.Join(err, service.Close())
+		return nil, errors.Join(err, service.Close(ctx))
 	}
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- service.Serve(serving, listener) }()
 	return &running{url: "http://" + listener.Addr().String(), stop: func() error {
 		cancel()
-		return errors.Join(<-ended, service.Close())
+		return errors.Join(<-ended, service.Close(ctx))
 	}}, nil
 }
 

@@ -70,7 +70,7 @@ func serve(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, service.Close()) }()
+	defer func() { err = errors.Join(err, service.Close(ctx)) }()
 	ctx, stop := heedSignals(ctx, logger, service.ReloadKeys)
 	defer stop()
 	listener, err := service.Listen(ctx)
