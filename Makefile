@@ -16,7 +16,7 @@ VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## start the service in development mode (ARGS= adds arguments)
@@ -135,15 +135,53 @@ vuln: bin/govulncheck ## look for known vulnerabilities that the code reaches
 .PHONY: tools
 tools: bin/golangci-lint bin/govulncheck $(SPECTRAL) interop browser ## fetch and build every tool
 
+# More arguments for goreleaser.
+GORELEASER ?=
+
+.PHONY: release-snapshot
+release-snapshot: bin/goreleaser bin/cyclonedx-gomod bin/image ## make all of a release in dist/, without publishing it
+	GORELEASER_CURRENT_TAG=$$(git describe --tags --abbrev=0 2>/dev/null || echo v0.1.0) \
+		PATH="$(CURDIR)/bin:$$PATH" goreleaser release --snapshot --clean --skip=publish,sign $(GORELEASER)
+	./tools/release/image.sh
+
+.PHONY: release-quick
+release-quick: # release-snapshot for Linux on this machine's architecture only, for CI
+	@mkdir -p bin
+	sed -e 's/^    goos: .*/    goos: [linux]/' -e 's/^    goarch: .*/    goarch: [$(shell go env GOARCH)]/' .goreleaser.yaml >bin/goreleaser-quick.yaml
+	$(MAKE) release-snapshot GORELEASER='--config bin/goreleaser-quick.yaml'
+
+.PHONY: release-test
+release-test: ## install, upgrade and purge the Debian package of dist/ in a fresh root (needs root and Debian)
+	./tools/release/test-deb.sh
+
+.PHONY: chart
+chart: bin/helm ## check the Helm chart: lint it, and render it with its options on
+	bin/helm lint --strict --quiet deploy/helm/hookline
+	bin/helm template hookline deploy/helm/hookline --kube-version 1.30 \
+		--set serviceMonitor.enabled=true --set settings.HOOKLINE_RATE_LIMIT=100 >bin/chart.yaml
+	@for kind in Deployment Service PodDisruptionBudget ServiceMonitor; do \
+		grep -q "^kind: $$kind$$" bin/chart.yaml || { echo "make chart: no $$kind was rendered" >&2; exit 1; }; done
+
 .PHONY: clean
 clean: ## remove all that make has built or installed
-	rm -rf bin tools/node_modules tools/census/node_modules tools/interop/node_modules tools/interop/venv tools/generators/typescript/node_modules tools/generators/python/venv tools/browser/node_modules
+	rm -rf bin build dist tools/node_modules tools/census/node_modules tools/interop/node_modules tools/interop/venv tools/generators/typescript/node_modules tools/generators/python/venv tools/browser/node_modules
 
 bin/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/govulncheck: TOOL := golang.org/x/vuln/cmd/govulncheck
 bin/golangci-lint bin/govulncheck: tools/go.mod tools/go.sum
 	go build -C tools -trimpath -o ../$@ $(TOOL)
 	@touch $@ # go build leaves a file that is up to date as it was, and make would build it again
+
+bin/goreleaser: TOOL := github.com/goreleaser/goreleaser/v2
+bin/cyclonedx-gomod: TOOL := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+bin/image: TOOL := ./image
+bin/goreleaser bin/cyclonedx-gomod bin/image: tools/release/go.mod tools/release/go.sum $(wildcard tools/release/image/*.go)
+	go build -C tools/release -trimpath -o ../../$@ $(TOOL)
+	@touch $@
+
+bin/helm: tools/helm/go.mod tools/helm/go.sum
+	go build -C tools/helm -o ../../$@ helm.sh/helm/v3/cmd/helm
+	@touch $@
 
 $(SPECTRAL): tools/package.json tools/package-lock.json tools/.npmrc
 	cd tools && npm ci

@@ -25,8 +25,10 @@ const (
 
 // Open reads the keyring in the file at path. The error names the path and its
 // code is one of webhook.CodeKeyFileMissing, CodeKeyFilePermissions (anyone
-// but the owner has a permission on the file; not checked on Windows, which
-// has no such bits), CodeKeyFileMalformed or CodeKeyFileUnreadable.
+// but the owner has a permission on the file, or, on root's own file, anyone
+// but root and the group that may read it), CodeKeyFileMalformed or
+// CodeKeyFileUnreadable. Permissions are not checked on Windows, which has no
+// such bits.
 func Open(path string) (*Keyring, error) {
 	content, err := readFile(path)
 	if err != nil {
@@ -155,7 +157,7 @@ func readFile(path string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fileError(webhook.CodeKeyFileUnreadable, path, "is not a regular file", nil)
 	}
-	if mode := info.Mode().Perm(); mode&^fileMode != 0 && runtime.GOOS != "windows" {
+	if mode := info.Mode().Perm(); mode&^allowedMode(info) != 0 {
 		return nil, fileError(webhook.CodeKeyFilePermissions, path,
 			fmt.Sprintf("has mode %04o; only its owner may have access (mode 0600)", mode), nil)
 	}

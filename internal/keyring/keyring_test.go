@@ -217,7 +217,7 @@ func TestOpenErrors(t *testing.T) {
 		{"no JSON", write("text.key", "hello", 0o600), webhook.CodeKeyFileMalformed},
 		{"empty keyset", write("object.key", "{}", 0o600), webhook.CodeKeyFileMalformed},
 		{"truncated", write("half.key", string(keyset[:len(keyset)/2]), 0o600), webhook.CodeKeyFileMalformed},
-		{"group may read", write("group.key", string(keyset), 0o640), webhook.CodeKeyFilePermissions},
+		{"group may write", write("group.key", string(keyset), 0o660), webhook.CodeKeyFilePermissions},
 		{"all may write", write("world.key", string(keyset), 0o602), webhook.CodeKeyFilePermissions},
 		{"owner may execute", write("exec.key", string(keyset), 0o700), webhook.CodeKeyFilePermissions},
 	}

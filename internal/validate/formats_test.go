@@ -81,6 +81,13 @@ var formatFeatures = []feature{
 		valid: 1,
 	},
 	{
+		name: "records of Go tests",
+		files: map[string]string{
+			"a.ndjson": `{"recorder": "hookline", "request": {"method": "PUT", "url": "/v4/core/webhook-config/12", "headers": {}}, "response": {"status": 200, "headers": {}}}`,
+		},
+		want: []string{"a.ndjson:1:1 body  required", "a.ndjson:1:131 body  required"},
+	},
+	{
 		name: "examples of an OpenAPI document",
 		files: map[string]string{
 			"api.yaml": "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /things:\n    post:\n      operationId: addThing\n      requestBody:\n        content:\n          application/json:\n" +

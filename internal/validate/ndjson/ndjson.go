@@ -162,9 +162,15 @@ func read(line []byte, place source.Place) *source.Request {
 		b.Text(query.Text())
 		r.URL = b.Build()
 	}
-	r.Body, r.Header, r.Partial = part(find(root, requestBodies), find(root, requestHeaders))
-	r.BodyUnknown = !r.Body.Given()
+	// Logs leave headers and bodies out as they like, so those that are missing are
+	// not known to be. contract.Recorder leaves nothing out.
+	whole := root.Get("recorder").Text().Value == "hookline"
+	r.Body, r.Header = part(find(root, requestBodies), find(root, requestHeaders))
+	r.Partial, r.BodyUnknown = !whole, !whole && !r.Body.Given()
 	r.Response = response(root)
+	if r.Response != nil {
+		r.Response.Partial, r.Response.BodyUnknown = !whole, !whole && !r.Response.Body.Given()
+	}
 	return r
 }
 
@@ -175,14 +181,12 @@ func response(root *jsontree.Node) *source.Response {
 		return nil
 	}
 	response := &source.Response{Start: status.Raw().Slice(0, 0), Status: code, StatusText: status.Text()}
-	response.Body, response.Header, response.Partial = part(find(root, responseBodies), find(root, answerHeaders))
-	response.BodyUnknown = !response.Body.Given()
+	response.Body, response.Header = part(find(root, responseBodies), find(root, answerHeaders))
 	return response
 }
 
-// part reads a body, which is a text or JSON, and the headers. Logs leave headers
-// out as they like, so those that are missing are not known to be.
-func part(body, headers *jsontree.Node) (text source.Text, fields []source.Field, partial bool) {
+// part reads a body, which is a text or JSON, and the headers.
+func part(body, headers *jsontree.Node) (text source.Text, fields []source.Field) {
 	for _, m := range members(headers) {
 		values := []*jsontree.Node{m.Value}
 		if m.Value.IsArray() {
@@ -203,7 +207,7 @@ func part(body, headers *jsontree.Node) (text source.Text, fields []source.Field
 	if text.Given() && !source.HasField(fields, "Content-Type") {
 		fields = append(fields, source.GuessedType(text, "application/json"))
 	}
-	return text, fields, true
+	return text, fields
 }
 
 func members(n *jsontree.Node) []jsontree.Member {
