@@ -65,7 +65,7 @@ var layout = map[string]rule{
 	"internal/openapi": {
 		// regexp2 reads the patterns that RE2 cannot: ECMA-262 has look-around.
 		imports: []string{
-			"internal/jsonpointer", jsonText, "github.com/agnivade/levenshtein", "github.com/dlclark/regexp2/v2", uuid, yaml,
+			"internal/jsonpointer", "internal/loopback", jsonText, "github.com/agnivade/levenshtein", "github.com/dlclark/regexp2/v2", uuid, yaml,
 		},
 		why: "server, command line, SDK and tests share one validation engine, so it knows none of them",
 	},
@@ -193,7 +193,7 @@ var layout = map[string]rule{
 	},
 	"internal/validate": {
 		imports: []string{
-			"", "internal/openapi", "internal/jsonpointer", "internal/validate/fixture", "internal/validate/bruno", "internal/validate/coverage", "internal/validate/har", "internal/validate/hurl",
+			"", "internal/openapi", "internal/jsonpointer", "internal/loopback", "internal/validate/fixture", "internal/validate/bruno", "internal/validate/coverage", "internal/validate/har", "internal/validate/hurl",
 			"internal/validate/insomnia", "internal/validate/ndjson", "internal/validate/openapidoc", "internal/validate/yamltext", "internal/validate/httpfile",
 			"internal/validate/jsontree", "internal/validate/document", "internal/validate/postman", "internal/validate/report",
 			"internal/validate/scripts", "internal/validate/shell", "internal/validate/source", doublestar,

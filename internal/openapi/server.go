@@ -2,10 +2,11 @@ package openapi
 
 import (
 	"fmt"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/hookline-go/hookline/internal/loopback"
 )
 
 // server is a server URL of a document. Its variables match anything that they
@@ -137,14 +138,8 @@ func splitURL(address string) (host, path string) {
 	return host, path
 }
 
-func isLoopback(host string) bool {
-	u := url.URL{Host: host}
-	name := u.Hostname()
-	if address, err := netip.ParseAddr(name); err == nil {
-		return address.IsLoopback()
-	}
-	return strings.EqualFold(name, "localhost")
-}
+// isLoopback tells it of a host with or without a port.
+func isLoopback(host string) bool { return loopback.IsHost((&url.URL{Host: host}).Hostname()) }
 
 func (s *server) isHost(host string) bool {
 	return host == "" || s.host == nil || s.host.MatchString(host) || s.loopback && isLoopback(host)

@@ -1,12 +1,12 @@
 package validate
 
 import (
-	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
 
 	"github.com/hookline-go/hookline/internal/jsonpointer"
+	"github.com/hookline-go/hookline/internal/loopback"
 	"github.com/hookline-go/hookline/internal/openapi"
 	"github.com/hookline-go/hookline/internal/validate/jsontree"
 	"github.com/hookline-go/hookline/internal/validate/report"
@@ -84,11 +84,7 @@ func isPlainHTTP(text string) bool {
 	if err != nil {
 		return false
 	}
-	host := u.Hostname()
-	if address, err := netip.ParseAddr(host); err == nil {
-		return !address.IsLoopback()
-	}
-	return host != "" && !strings.EqualFold(host, "localhost")
+	return u.Hostname() != "" && !loopback.IsHost(u.Hostname())
 }
 
 // adviseUnknown reports values that were not checked, one for each.
