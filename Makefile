@@ -46,6 +46,11 @@ pgbouncer: # see to it that tests find a PgBouncer
 sqlite3: # the tests of the documented backup need nothing but the program
 	@sqlite3 --version >/dev/null
 
+.PHONY: curl
+curl: # the tests that compare with curl need nothing but the programs
+	@bash --version >/dev/null
+	@curl --version >/dev/null
+
 .PHONY: promtool
 promtool: # the tests of the alert rules need nothing but the program
 	@promtool --version >/dev/null

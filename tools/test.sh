@@ -33,6 +33,7 @@ part browser browser chromium node npm
 part postgresql postgresql
 part pgbouncer pgbouncer
 part sqlite3 sqlite3 sqlite3
+part curl curl bash curl
 part promtool promtool promtool
 
 # The race detector needs cgo and a C compiler that finds its headers; without them the tests run all the same.

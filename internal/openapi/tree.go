@@ -151,7 +151,8 @@ func (n node) str() string {
 
 // unquote returns the value of a JSON string that has been read as one before.
 func unquote(quoted string) string {
-	plain, _ := jsontext.AppendUnquote(nil, quoted)
+	var short [64]byte // most names fit, and need no memory but their own
+	plain, _ := jsontext.AppendUnquote(short[:0], quoted)
 	return string(plain)
 }
 

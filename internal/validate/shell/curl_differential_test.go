@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,7 +60,19 @@ func (e *exchanged) setBody(body string) {
 }
 
 // echo records the requests that come in.
-type echo struct{ got []exchanged }
+type echo struct {
+	mu  sync.Mutex
+	got []exchanged
+}
+
+// take returns what has come since the last call.
+func (s *echo) take() []exchanged {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	got := s.got
+	s.got = nil
+	return got
+}
 
 func (s *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := exchanged{method: r.Method, target: upperHex(r.RequestURI)}
@@ -71,6 +84,8 @@ func (s *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if body, err := io.ReadAll(r.Body); err == nil {
 		e.setBody(string(body))
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.got = append(s.got, e)
 	w.WriteHeader(http.StatusNoContent)
 }
@@ -173,7 +188,7 @@ var newCommands = []string{
 func TestLikeCurl(t *testing.T) {
 	for _, program := range []string{"bash", "curl"} {
 		if _, err := exec.LookPath(program); err != nil {
-			testpart.Missing(t, program, err.Error())
+			testpart.Missing(t, "curl", err.Error())
 		}
 	}
 	all := commands
@@ -190,13 +205,12 @@ func TestLikeCurl(t *testing.T) {
 		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
 	}
 	for _, command := range all {
-		server.got = nil
 		command = strings.ReplaceAll(command, "URL", listener.URL)
 		run := exec.CommandContext(t.Context(), "bash", "-c", command) //nolint:gosec // of this file
 		run.Env = append(os.Environ(), "no_proxy=127.0.0.1", "HOME="+t.TempDir())
 		output, err := run.CombinedOutput()
 		require.NoError(t, err, "%s\n%s", command, output)
-		assert.Equal(t, server.got, readScript(t, command, listener.URL), command)
+		assert.Equal(t, server.take(), readScript(t, command, listener.URL), command)
 	}
 }
 
