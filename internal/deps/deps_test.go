@@ -3,6 +3,7 @@
 package deps
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,21 @@ func TestLayout(t *testing.T) {
 	require.Contains(t, g, module, "go list found the module")
 	for _, violation := range check(g) {
 		t.Error(violation)
+	}
+}
+
+// TestAllowances finds imports that the table allows and nothing uses: they would
+// let something in one day that nobody thought about.
+func TestAllowances(t *testing.T) {
+	t.Parallel()
+	g, err := loadGraph(t.Context(), "../..")
+	require.NoError(t, err)
+	for name, r := range layout {
+		n, exists := g[importPath(name)]
+		for _, allowed := range r.imports {
+			used := slices.ContainsFunc(n.Imports, func(imported string) bool { return (rule{imports: []string{allowed}}).allows(imported) })
+			assert.True(t, used || !exists || allowed == anything, "%q may import %q, and does not", name, allowed)
+		}
 	}
 }
 
