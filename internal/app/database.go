@@ -21,8 +21,8 @@ type database struct {
 	Store
 
 	// newEngine returns what works the queue.
-	newEngine func(delivery.Options) (*delivery.Engine, error)
-	clockwork clockwork
+	newEngine   func(delivery.Options) (*delivery.Engine, error)
+	clockJumper clockJumper
 	// collectors tell of the queue and of the connections when asked.
 	collectors []prometheus.Collector
 	keys       *keyring.Keyring
@@ -79,7 +79,7 @@ func openSQLite(ctx context.Context, config *Config, keys *keyring.Keyring) (*da
 	if err != nil {
 		return nil, err
 	}
-	return &database{Store: store, keys: keys, clockwork: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
+	return &database{Store: store, keys: keys, clockJumper: store, newEngine: func(o delivery.Options) (*delivery.Engine, error) {
 		return delivery.NewSQLite(store.DB(), o)
 	}, collectors: []prometheus.Collector{
 		telemetry.NewQueueCollector(delivery.NewSQLiteQueueReader(store.DB(), config.Clock)),

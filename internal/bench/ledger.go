@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ledger has what became of each event. It is safe for concurrent use.
+// ledger records when each event was published and delivered. It is safe for concurrent use.
 type ledger struct {
 	mu           sync.Mutex
 	events       map[string]*entry

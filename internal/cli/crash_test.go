@@ -35,7 +35,7 @@ const (
 )
 
 // TestCrashSQLite kills the service again and again while events are published,
-// and counts what became of them.
+// and counts how each ended.
 func TestCrashSQLite(t *testing.T) {
 	t.Parallel()
 	c := newCrash(t, "hookline.db")

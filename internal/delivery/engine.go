@@ -139,7 +139,7 @@ const (
 	// rescueMargin keeps a job that is at its limit from being taken for one
 	// whose process died.
 	rescueMargin = 2 * time.Second
-	// keepJobs is how long finished jobs stay. What became of a delivery is in
+	// keepJobs is how long finished jobs stay. A delivery's outcome is in
 	// its log.
 	keepJobs = time.Minute
 )

@@ -13,34 +13,14 @@ const DefaultSignatureHeader = "X-RootFi-Signature"
 // Type is the category of events that a config subscribes to.
 type Type string
 
-// The types of the API, spelt as on the wire.
-const (
-	TypeIntegration       Type = "INTEGRATION"
-	TypeDataModelChanges  Type = "DATA_MODEL_CHANGES"
-	TypeConnectionChanged Type = "CONNECTION_CHANGED"
-	TypeSyncStarted       Type = "SYNC_STARTED"
-	TypeSyncCompleted     Type = "SYNC_COMPLETED"
-)
+// TypeIntegration is the one type that the domain treats apart: its events have
+// an [IntegrationType]. The contract lists all types; so do the generated
+// constants.
+const TypeIntegration Type = "INTEGRATION"
 
 // IntegrationType names the integration whose native events a config of
 // [TypeIntegration] subscribes to. The empty string stands for the API's null.
 type IntegrationType string
-
-// The integration types of the API, spelt as on the wire, OODOO included.
-const (
-	IntegrationTypeStripe            IntegrationType = "STRIPE"
-	IntegrationTypeNetsuite          IntegrationType = "NETSUITE"
-	IntegrationTypeXero              IntegrationType = "XERO"
-	IntegrationTypeZohoBooks         IntegrationType = "ZOHO_BOOKS"
-	IntegrationTypeWafeq             IntegrationType = "WAFEQ"
-	IntegrationTypeQuickbooks        IntegrationType = "QUICKBOOKS"
-	IntegrationTypeQuickbooksSandbox IntegrationType = "QUICKBOOKS_SANDBOX"
-	IntegrationTypeBigCommerce       IntegrationType = "BIG_COMMERCE"
-	IntegrationTypeWooCommerce       IntegrationType = "WOO_COMMERCE"
-	IntegrationTypeOodooAccounting   IntegrationType = "OODOO_ACCOUNTING"
-	IntegrationTypeShopify           IntegrationType = "SHOPIFY"
-	IntegrationTypeFreshbooks        IntegrationType = "FRESHBOOKS"
-)
 
 // State says whether a config receives deliveries.
 type State string

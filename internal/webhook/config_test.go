@@ -13,7 +13,7 @@ import (
 func stored() webhook.Config {
 	return webhook.Config{
 		ID: 12, OrganisationID: 1,
-		Type: webhook.TypeIntegration, IntegrationType: webhook.IntegrationTypeXero,
+		Type: webhook.TypeIntegration, IntegrationType: "XERO",
 		Name: "name", URL: "https://example.com", State: webhook.StateDisabled,
 		Topics: []string{"a"}, Headers: []webhook.Header{{Name: "A", Value: "1"}},
 		SigningKey: "key", SignatureHeader: webhook.DefaultSignatureHeader,
@@ -43,14 +43,14 @@ func TestPatchSetsEachField(t *testing.T) {
 		patch  webhook.Patch
 		change func(*webhook.Config)
 	}{
-		{"type", webhook.Patch{Type: new(webhook.TypeSyncStarted)}, func(c *webhook.Config) { c.Type = webhook.TypeSyncStarted }},
+		{"type", webhook.Patch{Type: new(webhook.Type("SYNC_STARTED"))}, func(c *webhook.Config) { c.Type = "SYNC_STARTED" }},
 		{"name", webhook.Patch{Name: new("new")}, func(c *webhook.Config) { c.Name = "new" }},
 		{"url", webhook.Patch{URL: new("https://new.example")}, func(c *webhook.Config) { c.URL = "https://new.example" }},
 		{"state", webhook.Patch{State: new(webhook.StateEnabled)}, func(c *webhook.Config) { c.State = webhook.StateEnabled }},
 		{
 			"integration type",
-			webhook.Patch{IntegrationType: webhook.Set(webhook.IntegrationTypeStripe)},
-			func(c *webhook.Config) { c.IntegrationType = webhook.IntegrationTypeStripe },
+			webhook.Patch{IntegrationType: webhook.Set[webhook.IntegrationType]("STRIPE")},
+			func(c *webhook.Config) { c.IntegrationType = "STRIPE" },
 		},
 		{"topics", webhook.Patch{Topics: webhook.Set([]string{"b"})}, func(c *webhook.Config) { c.Topics = []string{"b"} }},
 		{"topics null", webhook.Patch{Topics: webhook.Null[[]string]()}, func(c *webhook.Config) { c.Topics = []string{} }},
@@ -75,7 +75,7 @@ func TestPatchSetsEachField(t *testing.T) {
 
 func TestPatchKeepsIntegrationTypeRule(t *testing.T) {
 	null := webhook.Null[webhook.IntegrationType]()
-	xero := webhook.Set(webhook.IntegrationTypeXero)
+	xero := webhook.Set[webhook.IntegrationType]("XERO")
 	tests := []struct {
 		name        string
 		before      webhook.Type
@@ -83,13 +83,13 @@ func TestPatchKeepsIntegrationTypeRule(t *testing.T) {
 		patch       webhook.Patch
 		ok          bool
 	}{
-		{"cleared", webhook.TypeIntegration, webhook.IntegrationTypeXero, webhook.Patch{IntegrationType: null}, false},
-		{"type without", webhook.TypeSyncStarted, "", webhook.Patch{Type: new(webhook.TypeIntegration)}, false},
-		{"type and null", webhook.TypeSyncStarted, webhook.IntegrationTypeXero, webhook.Patch{Type: new(webhook.TypeIntegration), IntegrationType: null}, false},
-		{"type and value", webhook.TypeSyncStarted, "", webhook.Patch{Type: new(webhook.TypeIntegration), IntegrationType: xero}, true},
-		{"type with a kept value", webhook.TypeSyncStarted, webhook.IntegrationTypeXero, webhook.Patch{Type: new(webhook.TypeIntegration)}, true},
-		{"other type and null", webhook.TypeIntegration, webhook.IntegrationTypeXero, webhook.Patch{Type: new(webhook.TypeSyncStarted), IntegrationType: null}, true},
-		{"value on another type", webhook.TypeSyncStarted, "", webhook.Patch{IntegrationType: xero}, true},
+		{"cleared", webhook.TypeIntegration, "XERO", webhook.Patch{IntegrationType: null}, false},
+		{"type without", "SYNC_STARTED", "", webhook.Patch{Type: new(webhook.TypeIntegration)}, false},
+		{"type and null", "SYNC_STARTED", "XERO", webhook.Patch{Type: new(webhook.TypeIntegration), IntegrationType: null}, false},
+		{"type and value", "SYNC_STARTED", "", webhook.Patch{Type: new(webhook.TypeIntegration), IntegrationType: xero}, true},
+		{"type with a kept value", "SYNC_STARTED", "XERO", webhook.Patch{Type: new(webhook.TypeIntegration)}, true},
+		{"other type and null", webhook.TypeIntegration, "XERO", webhook.Patch{Type: new(webhook.Type("SYNC_STARTED")), IntegrationType: null}, true},
+		{"value on another type", "SYNC_STARTED", "", webhook.Patch{IntegrationType: xero}, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

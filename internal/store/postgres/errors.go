@@ -60,7 +60,7 @@ func wrap(ctx context.Context, attempted string, err error) error {
 
 var errNotText = &webhook.Error{Code: webhook.CodeInvalid, Message: "A text holds a NUL character, which cannot be stored."}
 
-// interrupted reports whether err is what became of a statement whose context
+// interrupted reports whether err is that of a statement whose context
 // ended.
 func interrupted(ctx context.Context, err error) bool {
 	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || sqlState(err) == stateQueryCanceled || isLost(err))

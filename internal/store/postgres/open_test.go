@@ -175,7 +175,7 @@ func TestLostConnections(t *testing.T) {
 	})
 	require.Equal(t, webhook.CodeUnavailable, webhook.CodeOf(err), "%v", err)
 	require.NotContains(t, err.Error(), "\n")
-	_, err = s.PublishEvent(t.Context(), webhook.Event{OrganisationID: 1, Type: webhook.TypeSyncStarted}, webhook.Idempotency{})
+	_, err = s.PublishEvent(t.Context(), webhook.Event{OrganisationID: 1, Type: "SYNC_STARTED"}, webhook.Idempotency{})
 	require.NoError(t, err)
 }
 

@@ -67,7 +67,7 @@ func newWritePath(t *testing.T, s *postgres.Store, queue *storetest.Queue) *writ
 	_, err := s.EnsureOrganisation(t.Context(), 1)
 	require.NoError(t, err)
 	config, err := s.CreateConfig(t.Context(), webhook.Config{
-		OrganisationID: 1, Type: webhook.TypeConnectionChanged, Name: "name", URL: "https://example.com/",
+		OrganisationID: 1, Type: "CONNECTION_CHANGED", Name: "name", URL: "https://example.com/",
 	}, webhook.Idempotency{})
 	require.NoError(t, err)
 	worker, _, err := s.RegisterWorker(t.Context(), "client")
@@ -95,7 +95,7 @@ func (p *writePath) run(t *testing.T, rounds int) {
 
 func (p *writePath) publish(t *testing.T) {
 	t.Helper()
-	event := webhook.Event{OrganisationID: 1, Type: webhook.TypeConnectionChanged, Payload: []byte(`{}`)}
+	event := webhook.Event{OrganisationID: 1, Type: "CONNECTION_CHANGED", Payload: []byte(`{}`)}
 	_, err := p.store.PublishEvent(t.Context(), event, webhook.Idempotency{})
 	assert.NoError(t, err)
 }

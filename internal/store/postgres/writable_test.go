@@ -31,7 +31,7 @@ func TestReadOnlyServer(t *testing.T) {
 	err = s.CheckWrites(t.Context())
 	require.Equal(t, webhook.CodeUnavailable, webhook.CodeOf(err), "%v", err)
 	require.NoError(t, s.Ping(t.Context()))
-	_, err = s.PublishEvent(t.Context(), webhook.Event{OrganisationID: 1, Type: webhook.TypeSyncStarted}, webhook.Idempotency{})
+	_, err = s.PublishEvent(t.Context(), webhook.Event{OrganisationID: 1, Type: "SYNC_STARTED"}, webhook.Idempotency{})
 	require.Equal(t, webhook.CodeUnavailable, webhook.CodeOf(err), "%v", err)
 
 	alter(t, admin, `RESET default_transaction_read_only`)
@@ -43,7 +43,7 @@ func TestReadOnlyServer(t *testing.T) {
 		}
 	}
 	require.NoError(t, err)
-	_, err = s.PublishEvent(t.Context(), webhook.Event{OrganisationID: 1, Type: webhook.TypeSyncStarted}, webhook.Idempotency{})
+	_, err = s.PublishEvent(t.Context(), webhook.Event{OrganisationID: 1, Type: "SYNC_STARTED"}, webhook.Idempotency{})
 	require.NoError(t, err)
 	var events int
 	require.NoError(t, admin.QueryRow(t.Context(), `SELECT count(*) FROM events`).Scan(&events))

@@ -114,7 +114,7 @@ func benchStore(b *testing.B) (*sqlite.Store, webhook.KeyHash) {
 func benchCreate(b *testing.B, s *sqlite.Store) int64 {
 	b.Helper()
 	c, err := s.CreateConfig(context.Background(), webhook.Config{
-		OrganisationID: 1, Type: webhook.TypeConnectionChanged, Name: "Connection webhook",
+		OrganisationID: 1, Type: "CONNECTION_CHANGED", Name: "Connection webhook",
 		URL: "https://example.com/webhooks/rootfi", SigningKey: "signing key",
 		Headers: []webhook.Header{{Name: "Authorization", Value: "Bearer secret"}},
 	}, webhook.Idempotency{})

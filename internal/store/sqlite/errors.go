@@ -37,7 +37,7 @@ func wrap(ctx context.Context, attempted string, err error) error {
 	return fmt.Errorf("%s: %w", attempted, err)
 }
 
-// interrupted reports whether err is what became of a statement or a
+// interrupted reports whether err is that of a statement or a
 // transaction whose context ended.
 func interrupted(ctx context.Context, err error) bool {
 	return ctx.Err() != nil &&

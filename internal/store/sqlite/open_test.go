@@ -26,7 +26,7 @@ func create(t *testing.T, path string, cipher store.Cipher) webhook.Config {
 	_, err := s.EnsureOrganisation(t.Context(), 1)
 	require.NoError(t, err)
 	c, err := s.CreateConfig(t.Context(), webhook.Config{
-		OrganisationID: 1, Type: webhook.TypeSyncStarted, SigningKey: "signing-plaintext",
+		OrganisationID: 1, Type: "SYNC_STARTED", SigningKey: "signing-plaintext",
 		Headers: []webhook.Header{{Name: "Authorization", Value: "header-plaintext"}},
 	}, webhook.Idempotency{})
 	require.NoError(t, err)

@@ -132,11 +132,11 @@ func BenchmarkThroughput(b *testing.B, open func(b *testing.B, job func(webhook.
 	if err != nil {
 		b.Fatal(err)
 	}
-	config := webhook.Config{OrganisationID: 1, Type: webhook.TypeConnectionChanged, Name: "benchmark", URL: "https://example.com/", SigningKey: "key"}
+	config := webhook.Config{OrganisationID: 1, Type: "CONNECTION_CHANGED", Name: "benchmark", URL: "https://example.com/", SigningKey: "key"}
 	if _, err := s.CreateConfig(ctx, config, webhook.Idempotency{}); err != nil {
 		b.Fatal(err)
 	}
-	e := webhook.Event{OrganisationID: 1, Type: webhook.TypeConnectionChanged, Payload: make([]byte, 300)}
+	e := webhook.Event{OrganisationID: 1, Type: "CONNECTION_CHANGED", Payload: make([]byte, 300)}
 	publish := func() error {
 		_, err := s.PublishEvent(ctx, e, webhook.Idempotency{})
 		return err

@@ -18,7 +18,7 @@ import (
 func minimal(organisation int64) webhook.Config {
 	return webhook.Config{
 		OrganisationID: organisation,
-		Type:           webhook.TypeConnectionChanged,
+		Type:           "CONNECTION_CHANGED",
 		Name:           "Connection webhook",
 		URL:            "https://example.com/webhooks/rootfi",
 	}
@@ -29,7 +29,7 @@ func full(organisation int64) webhook.Config {
 	return webhook.Config{
 		OrganisationID:  organisation,
 		Type:            webhook.TypeIntegration,
-		IntegrationType: webhook.IntegrationTypeQuickbooksSandbox,
+		IntegrationType: "QUICKBOOKS_SANDBOX",
 		Name:            `Näme "quoted" <b> 東京`,
 		URL:             "https://example.com/hook?a=1&b=2",
 		State:           webhook.StateDisabled,
@@ -132,7 +132,7 @@ func testUpdateConfig(t *testing.T, f *fixture) {
 
 func testUpdateClears(t *testing.T, f *fixture) {
 	c := full(ours)
-	c.Type = webhook.TypeSyncStarted
+	c.Type = "SYNC_STARTED"
 	created := f.createConfig(t, c)
 	patch := webhook.Patch{
 		IntegrationType: webhook.Null[webhook.IntegrationType](),

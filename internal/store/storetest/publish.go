@@ -15,7 +15,7 @@ import (
 
 // event is one that configs made by minimal want.
 func event(organisation int64) webhook.Event {
-	return webhook.Event{OrganisationID: organisation, Type: webhook.TypeConnectionChanged, Payload: []byte(`{"n":1}`)}
+	return webhook.Event{OrganisationID: organisation, Type: "CONNECTION_CHANGED", Payload: []byte(`{"n":1}`)}
 }
 
 // publish publishes an event without a key.
@@ -41,7 +41,7 @@ func testPublish(t *testing.T, f *fixture) {
 	now := f.clock.Now().UTC().Truncate(time.Microsecond)
 	config := f.createConfig(t, minimal(ours))
 	e := event(ours)
-	e.Topic, e.SyncID, e.IntegrationType = "connection.changed", "sync-1", webhook.IntegrationTypeXero
+	e.Topic, e.SyncID, e.IntegrationType = "connection.changed", "sync-1", "XERO"
 	e.Payload = []byte("{\"a\" : \"\x00\xff\"}\n")
 	published := f.publish(t, e)
 	requireID(t, published.EventID)
@@ -78,9 +78,9 @@ func testPublishMatches(t *testing.T, f *fixture) {
 	prefix := create(topics("invoice.*"))
 	star := create(topics("*"))
 	create(func(c *webhook.Config) { c.State = webhook.StateDisabled })
-	xero, stripe := create(integration(webhook.IntegrationTypeXero)), create(integration(webhook.IntegrationTypeStripe))
+	xero, stripe := create(integration("XERO")), create(integration("STRIPE"))
 	synced := create(func(c *webhook.Config) {
-		c.Type, c.IntegrationType = webhook.TypeSyncStarted, webhook.IntegrationTypeXero
+		c.Type, c.IntegrationType = "SYNC_STARTED", "XERO"
 	})
 	deleted := create(topics())
 	require.NoError(t, f.DeleteConfig(t.Context(), ours, deleted))
@@ -98,11 +98,11 @@ func testPublishMatches(t *testing.T, f *fixture) {
 		{"longer word", webhook.Event{Topic: "invoices.create"}, []int64{all}},
 		{"other case", webhook.Event{Topic: "Invoice.create"}, []int64{all}},
 		{"star is no topic for all", webhook.Event{Topic: "*"}, []int64{all, star}},
-		{"integration", webhook.Event{Type: webhook.TypeIntegration, IntegrationType: webhook.IntegrationTypeXero}, []int64{xero}},
-		{"other integration", webhook.Event{Type: webhook.TypeIntegration, IntegrationType: webhook.IntegrationTypeStripe}, []int64{stripe}},
-		{"integration of no config", webhook.Event{Type: webhook.TypeIntegration, IntegrationType: webhook.IntegrationTypeWafeq}, nil},
-		{"type that has no integrations", webhook.Event{Type: webhook.TypeSyncStarted, IntegrationType: webhook.IntegrationTypeStripe}, []int64{synced}},
-		{"type of no config", webhook.Event{Type: webhook.TypeDataModelChanges}, nil},
+		{"integration", webhook.Event{Type: webhook.TypeIntegration, IntegrationType: "XERO"}, []int64{xero}},
+		{"other integration", webhook.Event{Type: webhook.TypeIntegration, IntegrationType: "STRIPE"}, []int64{stripe}},
+		{"integration of no config", webhook.Event{Type: webhook.TypeIntegration, IntegrationType: "WAFEQ"}, nil},
+		{"type that has no integrations", webhook.Event{Type: "SYNC_STARTED", IntegrationType: "STRIPE"}, []int64{synced}},
+		{"type of no config", webhook.Event{Type: "DATA_MODEL_CHANGES"}, nil},
 		{"other organisation", webhook.Event{OrganisationID: theirs}, []int64{foreign}},
 	}
 	for _, test := range tests {
@@ -110,7 +110,7 @@ func testPublishMatches(t *testing.T, f *fixture) {
 			e := test.event
 			e.Payload = []byte(`{}`)
 			if e.Type == "" {
-				e.Type = webhook.TypeConnectionChanged
+				e.Type = "CONNECTION_CHANGED"
 			}
 			if e.OrganisationID == 0 {
 				e.OrganisationID = ours

@@ -17,7 +17,7 @@ func testStream(t *testing.T, f *fixture) {
 	begin, err := f.StreamPosition(t.Context(), ours, webhook.ID{})
 	require.NoError(t, err)
 	e := event(ours)
-	e.Topic, e.SyncID, e.Type, e.IntegrationType = "invoice.create", "sync-1", webhook.TypeIntegration, webhook.IntegrationTypeXero
+	e.Topic, e.SyncID, e.Type, e.IntegrationType = "invoice.create", "sync-1", webhook.TypeIntegration, "XERO"
 	e.Payload = []byte("{\"a\" : \"\xff\"}\n")
 	first := f.publish(t, e).EventID
 	f.publish(t, event(theirs))
