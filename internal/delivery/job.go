@@ -63,6 +63,19 @@ func (recoveryArgs) Kind() string { return "delivery_recovery" }
 // come. A job is due that much early, and then waits with precision.
 const schedulerInterval = 5 * time.Second
 
+// earliness is how long a job has to wait that the queue has made available.
+// The queue does so at most schedulerInterval early, by its own clock, and a job
+// waits once: a worker whose clock is slow would send it away again and again.
+func earliness(at, now time.Time, metadata []byte) time.Duration {
+	var queued struct {
+		Snoozes int `json:"snoozes"` // River counts them
+	}
+	if at.IsZero() || json.Unmarshal(metadata, &queued) == nil && queued.Snoozes > 0 {
+		return 0
+	}
+	return min(at.Sub(now), schedulerInterval)
+}
+
 // attemptParams describes a job to River. A job that is due soon is available
 // at once, and waits itself.
 func attemptParams(job webhook.Job, now time.Time) river.InsertManyParams {

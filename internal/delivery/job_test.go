@@ -55,3 +55,23 @@ func TestDueJobsHaveNoTime(t *testing.T) {
 	later := attemptParams(webhook.Job{At: testNow.Add(time.Minute)}, testNow)
 	assert.Equal(t, testNow.Add(time.Minute-schedulerInterval), later.InsertOpts.ScheduledAt)
 }
+
+// TestEarliness bounds what a wrong clock of a worker can do to a retry.
+func TestEarliness(t *testing.T) {
+	none, snoozed := []byte(`{}`), []byte(`{"snoozes":1}`)
+	for _, c := range []struct {
+		name     string
+		at       time.Time
+		metadata []byte
+		want     time.Duration
+	}{
+		{"due at once", time.Time{}, none, 0},
+		{"early", testNow.Add(3 * time.Second), none, 3 * time.Second},
+		{"by a clock that is 20 s slow", testNow.Add(23 * time.Second), none, schedulerInterval},
+		{"by a slow clock, and has waited", testNow.Add(18 * time.Second), snoozed, 0},
+		{"metadata of no use", testNow.Add(time.Second), nil, time.Second},
+	} {
+		assert.Equal(t, c.want, earliness(c.at, testNow, c.metadata), c.name)
+	}
+	assert.Negative(t, earliness(testNow.Add(-time.Second), testNow, none), "late")
+}

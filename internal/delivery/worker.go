@@ -73,7 +73,7 @@ func (w *attemptWorker) Work(ctx context.Context, queued *river.Job[attemptArgs]
 		}
 	}()
 	job := queued.Args.job(webhook.Lane(queued.Queue))
-	if early := job.At.Sub(w.now()); !job.At.IsZero() && early > 0 {
+	if early := earliness(job.At, w.now(), queued.Metadata); early > 0 {
 		return river.JobSnooze(early)
 	}
 	if !w.presence.flights.add(job.DeliveryID) {
